@@ -1,0 +1,14 @@
+namespace LocalRecall.Contracts;
+
+/// <summary>Where LocalRecall keeps everything of one user.</summary>
+public static class HomeFolder
+{
+    public const string Variable = "LOCALRECALL_HOME";
+
+    /// <summary><c>LOCALRECALL_HOME</c>, else <c>localrecall</c> in the platform's data folder.</summary>
+    public static string Resolve() =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } home
+            ? Path.GetFullPath(home)
+            : Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "localrecall");
+}

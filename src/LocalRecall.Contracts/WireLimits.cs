@@ -1,0 +1,13 @@
+namespace LocalRecall.Contracts;
+
+/// <summary>Akka.Remote drops frames over 128,000 bytes without telling the sender, so both sides check before they send.</summary>
+public static class WireLimits
+{
+    /// <summary>Largest encoded message; leaves room for the envelope.</summary>
+    public const int MaxMessageBytes = 120_000;
+
+    /// <summary>Texts in one <see cref="Messages.EmbedTexts"/>: 64 vectors of 384 floats fit well.</summary>
+    public const int MaxEmbedTexts = 32;
+
+    public const int ProtocolVersion = 1;
+}

@@ -1,0 +1,34 @@
+using LocalRecall.Core.Memories;
+
+namespace LocalRecall.Core.Ports;
+
+/// <summary>The files that are the truth: reading, writing and listing them.</summary>
+public interface IMemoryFiles
+{
+    /// <summary>Writes a memory below the home folder: temporary file, fsync, rename, fsync of the folder. Returns its path.</summary>
+    SourceState Write(Memory memory);
+
+    /// <summary>Deletes a file below the home folder. False: it is outside, or was not there.</summary>
+    bool DeleteOwned(string path);
+
+    /// <summary>The whole file, or why it can't be read.</summary>
+    /// <exception cref="IOException">Gone, locked, too large (over 100 MB), or not a regular file.</exception>
+    SourceContent Read(string path);
+
+    /// <summary>Files worth importing at or below a path, in a stable order: .md, .markdown, .txt, .jsonl of the known names; hidden folders, links that lead outside and binary files are left out.</summary>
+    IEnumerable<string> List(string path);
+
+    /// <summary>Size and time only: unchanged since last read means no need to read.</summary>
+    SourceStamp? Stat(string path);
+}
+
+public readonly record struct SourceStamp(long LengthBytes, DateTimeOffset ModifiedAt);
+
+public sealed record SourceContent(SourceState State, byte[] Bytes);
+
+/// <summary>Watches folders. Callbacks come on any thread, may repeat, and may name folders.</summary>
+public interface IFolderWatcher
+{
+    /// <param name="changed">Called with a path that was created, changed, deleted or renamed; null: events were lost, look at everything again.</param>
+    IDisposable Watch(string folder, Action<string?> changed);
+}

@@ -1,0 +1,84 @@
+using LocalRecall.Core.Memories;
+using LocalRecall.Core.Ranking;
+
+namespace LocalRecall.Core.Ports;
+
+/// <summary>The derived index: memories, chunks, full text and vectors in one file. One writer, many readers, each owned by one thread.</summary>
+public interface IMemoryStore
+{
+    /// <summary>Opens or creates the file and brings its schema forward. A damaged file is moved aside and reported by <see cref="RebuildNeeded"/>.</summary>
+    /// <exception cref="StoreException">The file can't be opened; the message says why and what to do.</exception>
+    IMemoryWriter OpenWriter();
+
+    IMemoryReader OpenReader();
+
+    /// <summary>Where a damaged file was moved by <see cref="OpenWriter"/>, or null. Then the index must be rebuilt from the memory files.</summary>
+    string? RebuildNeeded { get; }
+}
+
+/// <summary>Every method is one transaction, on disk when it returns.</summary>
+public interface IMemoryWriter : IDisposable
+{
+    /// <summary>Stores or replaces what <paramref name="entry"/>'s source holds. Same content in the same scope is stored once: then the source is linked to the memory that is there.</summary>
+    StoreOutcome Store(IndexEntry entry);
+
+    /// <summary>Forgets where sources were: their memories go when no other source holds them.</summary>
+    IReadOnlyList<RemovedChunk> RemoveSources(IReadOnlyList<string> paths);
+
+    /// <summary>Removes a memory with all its rows and sources; remembers that it must not come back from files that still hold it. Null: there is no such memory.</summary>
+    ForgottenMemory? Forget(MemoryId id);
+
+    /// <summary>Keeps why a source could not be read, until it can or is gone.</summary>
+    void RecordFault(SourceFault fault);
+
+    /// <summary>Adds vectors for chunks that were stored without. Returns the chunks that now have one.</summary>
+    IReadOnlyList<IndexedChunk> PutVectors(string modelId, IReadOnlyDictionary<TextHash, float[]> vectors);
+
+    /// <summary>Moves the write-ahead log into the file.</summary>
+    void Checkpoint();
+}
+
+public interface IMemoryReader : IDisposable
+{
+    SourceState? FindSource(string path);
+
+    /// <summary>Paths of all sources at or below a folder.</summary>
+    IReadOnlyList<string> SourcesBelow(string folder);
+
+    /// <summary>True if this content was forgotten on purpose in this scope.</summary>
+    bool IsForgotten(Memory memory);
+
+    IReadOnlyDictionary<TextHash, float[]> FindVectors(string modelId, IReadOnlyCollection<TextHash> hashes);
+
+    /// <summary>Chunks that hold any of the terms, best BM25 first.</summary>
+    IReadOnlyList<KeywordHit> SearchKeywords(KeywordQuery query, SearchFilter filter, int limit);
+
+    /// <summary>Chunks with the memories they belong to; ids that are gone are left out.</summary>
+    IReadOnlyList<ChunkWithMemory> GetChunks(IReadOnlyCollection<long> chunkIds);
+
+    /// <summary>A memory by its id, or by an id that a duplicate source declared.</summary>
+    StoredMemory? Get(MemoryId id);
+
+    MemoryPage List(SearchFilter filter, string? cursor, int limit);
+
+    StoreStatistics GetStatistics(string modelId);
+
+    IReadOnlyList<SourceFault> GetFaults(int limit);
+
+    /// <summary>Every chunk that has a vector of this model, in id order; for building the in-memory index at start.</summary>
+    IEnumerable<IndexedChunk> ReadVectors(string modelId);
+
+    /// <summary>Chunks that have no vector of this model yet.</summary>
+    IReadOnlyList<PendingChunk> GetPending(string modelId, int limit);
+
+    /// <summary>Problems found by a full check of the file; empty when it is sound.</summary>
+    IReadOnlyList<string> CheckIntegrity();
+}
+
+/// <summary>The store could not be opened, read or written.</summary>
+public sealed class StoreException(string message, StoreFault fault, Exception? inner = null) : Exception(message, inner)
+{
+    public StoreFault Fault { get; } = fault;
+}
+
+public enum StoreFault { Busy, Full, Corrupt, Unusable }

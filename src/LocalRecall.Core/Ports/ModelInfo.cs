@@ -1,0 +1,18 @@
+namespace LocalRecall.Core.Ports;
+
+/// <summary>What the rest of the system must know of an embedding model. Vectors of two models are never compared.</summary>
+/// <param name="Id">Name and revision in one string: the key under which vectors are stored.</param>
+/// <param name="Dimensions">Floats per vector.</param>
+/// <param name="MaxTokens">Tokens of a text that are used, special tokens included.</param>
+/// <param name="ScoreFloor">Cosine below which a hit on vectors alone is noise.</param>
+public sealed record ModelInfo(string Id, int Dimensions, int MaxTokens, string QueryPrefix, string DocumentPrefix, float ScoreFloor)
+{
+    public string PrefixFor(EmbeddingPurpose purpose) => purpose == EmbeddingPurpose.Query ? QueryPrefix : DocumentPrefix;
+}
+
+/// <summary>Some models embed queries and documents differently. The numbers are stored; they never change.</summary>
+public enum EmbeddingPurpose
+{
+    Document = 1,
+    Query = 2,
+}

@@ -1,0 +1,55 @@
+using LocalRecall.Core.Memories;
+
+namespace LocalRecall.Core.Ports;
+
+/// <summary>SHA-256 of the text that is embedded, prefix and heading path included.</summary>
+public readonly record struct TextHash(UInt128 High, UInt128 Low);
+
+/// <summary>A file, or a memory given by message before its file is written.</summary>
+/// <param name="Path">Absolute, normalised.</param>
+/// <param name="FileHash">Lower-case hex SHA-256 of the bytes.</param>
+public sealed record SourceState(string Path, string FileHash, long LengthBytes, DateTimeOffset ModifiedAt);
+
+public sealed record SourceFault(string Path, string Reason, DateTimeOffset SeenAt);
+
+/// <summary>A piece of a memory that is embedded and found on its own.</summary>
+/// <param name="HeadingPath">Headings above it, outermost first, joined by " › "; empty if none.</param>
+/// <param name="Vector">Unit vector, or null while the model is unavailable.</param>
+public sealed record Chunk(int Ordinal, string HeadingPath, string Text, int TokenCount, TextHash EmbeddingTextHash, float[]? Vector);
+
+/// <summary>All that one source holds, ready to be stored. A source may hold several memories (append-only files).</summary>
+public sealed record IndexEntry(SourceState Source, string ModelId, IReadOnlyList<IndexedMemoryInput> Memories);
+
+public sealed record IndexedMemoryInput(Memory Memory, IReadOnlyList<Chunk> Chunks);
+
+/// <param name="Added">Chunks new to the index that have a vector.</param>
+/// <param name="Removed">Chunks that are gone.</param>
+/// <param name="Memories">For each memory given: the id under which it is found, and whether it was there before.</param>
+public sealed record StoreOutcome(IReadOnlyList<IndexedChunk> Added, IReadOnlyList<RemovedChunk> Removed, IReadOnlyList<StoredAs> Memories);
+
+public readonly record struct StoredAs(MemoryId Id, bool Duplicate);
+
+/// <summary>What the vector scan needs of a chunk.</summary>
+public sealed record IndexedChunk(long ChunkId, ChunkFacts Facts, float[] Vector);
+
+public readonly record struct RemovedChunk(long ChunkId);
+
+/// <summary>What filters look at, for one chunk. Memories that share a scope or project share the strings.</summary>
+public sealed record ChunkFacts(MemoryKind Kind, AppliesTo AppliesTo, string? Project, DateTimeOffset OccurredAt);
+
+public sealed record PendingChunk(long ChunkId, string EmbeddingText, TextHash EmbeddingTextHash);
+
+/// <summary>A memory with the file that holds it.</summary>
+/// <param name="Path">Null if no file holds it.</param>
+public sealed record StoredMemory(Memory Memory, string? Path);
+
+public sealed record ChunkWithMemory(long ChunkId, string HeadingPath, string Text, StoredMemory Stored, int ChunkCount);
+
+public sealed record KeywordHit(long ChunkId, double Bm25, IReadOnlyList<string> MatchedTerms);
+
+public sealed record ForgottenMemory(Memory Memory, IReadOnlyList<string> Paths, IReadOnlyList<RemovedChunk> Removed);
+
+public sealed record MemoryPage(IReadOnlyList<StoredMemory> Memories, long Total, string? NextCursor);
+
+public sealed record StoreStatistics(
+    IReadOnlyDictionary<MemoryKind, long> Memories, long Chunks, long Vectors, long PendingChunks, long Sources, long Faults, long FileBytes);
