@@ -15,12 +15,15 @@ public interface IMemoryFiles
     /// <exception cref="IOException">Gone, locked, too large (over 100 MB), or not a regular file.</exception>
     SourceContent Read(string path);
 
-    /// <summary>Files worth importing at or below a path, in a stable order: .md, .markdown, .txt, .jsonl of the known names; hidden folders, links that lead outside and binary files are left out.</summary>
-    IEnumerable<string> List(string path);
+    /// <summary>Files worth importing at or below a path, in a stable order: .md, .markdown, .txt, .jsonl of the known names; hidden folders, links that lead outside and binary files are left out. A file named itself is always taken.</summary>
+    FileListing List(string path);
 
     /// <summary>Size and time only: unchanged since last read means no need to read.</summary>
     SourceStamp? Stat(string path);
 }
+
+/// <param name="Faults">What could not be looked at, and why: a path that is not there, folders without permission.</param>
+public sealed record FileListing(IReadOnlyList<string> Paths, IReadOnlyList<SourceFault> Faults);
 
 public readonly record struct SourceStamp(long LengthBytes, DateTimeOffset ModifiedAt);
 

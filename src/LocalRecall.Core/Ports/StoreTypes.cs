@@ -18,16 +18,19 @@ public sealed record SourceFault(string Path, string Reason, DateTimeOffset Seen
 public sealed record Chunk(int Ordinal, string HeadingPath, string Text, int TokenCount, TextHash EmbeddingTextHash, float[]? Vector);
 
 /// <summary>All that one source holds, ready to be stored. A source may hold several memories (append-only files).</summary>
-public sealed record IndexEntry(SourceState Source, string ModelId, IReadOnlyList<IndexedMemoryInput> Memories);
+/// <param name="Deliberate">Someone asked for just this: content that was forgotten is stored again and no longer counts as forgotten. False: it is left out.</param>
+public sealed record IndexEntry(SourceState Source, string ModelId, IReadOnlyList<IndexedMemoryInput> Memories, bool Deliberate = false);
 
 public sealed record IndexedMemoryInput(Memory Memory, IReadOnlyList<Chunk> Chunks);
 
-/// <param name="Added">Chunks new to the index that have a vector.</param>
+/// <param name="Added">Chunks that are new or had no vector before, and have one now.</param>
 /// <param name="Removed">Chunks that are gone.</param>
 /// <param name="Memories">For each memory given: the id under which it is found, and whether it was there before.</param>
 public sealed record StoreOutcome(IReadOnlyList<IndexedChunk> Added, IReadOnlyList<RemovedChunk> Removed, IReadOnlyList<StoredAs> Memories);
 
-public readonly record struct StoredAs(MemoryId Id, bool Duplicate);
+/// <param name="Duplicate">The same content in the same scope is held by another source, or came earlier in this one.</param>
+/// <param name="Forgotten">Left out, because it was forgotten on purpose.</param>
+public readonly record struct StoredAs(MemoryId Id, bool Duplicate, bool Forgotten = false);
 
 /// <summary>What the vector scan needs of a chunk.</summary>
 public sealed record IndexedChunk(long ChunkId, ChunkFacts Facts, float[] Vector);
