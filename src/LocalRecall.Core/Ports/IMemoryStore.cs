@@ -50,6 +50,9 @@ public interface IMemoryReader : IDisposable
 
     IReadOnlyDictionary<TextHash, float[]> FindVectors(string modelId, IReadOnlyCollection<TextHash> hashes);
 
+    /// <summary>Exact vectors of chunks, for measuring a scan's best again; chunks without one are left out.</summary>
+    IReadOnlyDictionary<long, float[]> GetVectors(string modelId, IReadOnlyCollection<long> chunkIds);
+
     /// <summary>Chunks that hold any of the terms, best BM25 first.</summary>
     IReadOnlyList<KeywordHit> SearchKeywords(KeywordQuery query, SearchFilter filter, int limit);
 
