@@ -12,5 +12,8 @@ public readonly record struct MemoryId(Guid Value)
         return ok;
     }
 
+    /// <summary>A random UUID of RFC 9562, as memory files must have.</summary>
+    public bool IsVersion4 => Value is { Version: 4, Variant: >= 8 and <= 11 };
+
     public override string ToString() => Value.ToString("D");
 }
