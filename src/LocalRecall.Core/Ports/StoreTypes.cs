@@ -1,9 +1,19 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using LocalRecall.Core.Memories;
 
 namespace LocalRecall.Core.Ports;
 
 /// <summary>SHA-256 of the text that is embedded, prefix and heading path included.</summary>
-public readonly record struct TextHash(UInt128 High, UInt128 Low);
+public readonly record struct TextHash(UInt128 High, UInt128 Low)
+{
+    public static TextHash Of(string text)
+    {
+        ReadOnlySpan<byte> hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
+        return new TextHash(BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
+    }
+}
 
 /// <summary>A file, or a memory given by message before its file is written.</summary>
 /// <param name="Path">Absolute, normalised.</param>
