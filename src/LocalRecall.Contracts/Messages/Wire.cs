@@ -54,6 +54,9 @@ public enum FailureCode
 
     /// <summary>The host is stopping.</summary>
     Stopping = 10,
+
+    /// <summary>Said by the client alone: there is no host, and none could be started.</summary>
+    HostUnavailable = 100,
 }
 
 /// <summary>A typed refusal.</summary>

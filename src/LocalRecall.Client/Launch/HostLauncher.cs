@@ -1,0 +1,92 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using LocalRecall.Contracts;
+using LocalRecall.Contracts.Messages;
+
+namespace LocalRecall.Client;
+
+/// <summary>
+/// Starts a host in the background: in a session of its own, without this process's terminal, pipes or handles, with the home folder
+/// as working directory and <c>host.log</c> as output. Starting more than one is harmless: all but one exit at once.
+/// </summary>
+internal sealed class HostLauncher(string home)
+{
+    private const long LogLimitBytes = 4 << 20;
+    private const int TailBytes = 2000;
+
+    private readonly string logPath = Path.Combine(home, HostProcess.LogFile);
+
+    /// <returns>The started process's exit code, once it exits.</returns>
+    /// <exception cref="RecallException"><see cref="FailureCode.HostUnavailable"/></exception>
+    public Task<int> Start()
+    {
+        HostProgram program = HostProgram.Find();
+        try
+        {
+            PrepareHome();
+            return OperatingSystem.IsWindows() ? StartOnWindows(program) : PosixSpawn.Start(program, home, logPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RecallException(
+                FailureCode.HostUnavailable,
+                $"The home folder {home} can't be written: {e.Message} Set {HomeFolder.Variable} to a folder that can.", e);
+        }
+        catch (Win32Exception e)
+        {
+            throw new RecallException(FailureCode.HostUnavailable, $"{program.FileName} can't be started: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The last lines that a host printed.</summary>
+    public string LogTail()
+    {
+        try
+        {
+            using var log = new FileStream(logPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            log.Seek(-Math.Min(TailBytes, log.Length), SeekOrigin.End);
+            using var reader = new StreamReader(log, Encoding.UTF8);
+            string tail = reader.ReadToEnd().Trim();
+            return tail.Length == 0 ? $"{logPath} is empty." : $"{logPath} ends:\n{tail}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"There is no {logPath}.";
+        }
+    }
+
+    private void PrepareHome()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(home);
+        }
+        else
+        {
+            Directory.CreateDirectory(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        if (File.Exists(logPath) && new FileInfo(logPath).Length > LogLimitBytes)
+        {
+            File.Move(logPath, logPath + ".1", overwrite: true);
+        }
+
+        using var _ = new FileStream(logPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete); // shows that it can be written
+    }
+
+    /// <summary>Only ShellExecute starts a process that inherits no handles; cmd then sets what ShellExecute can't.</summary>
+    private async Task<int> StartOnWindows(HostProgram program)
+    {
+        string command = string.Join(' ', program.Arguments.Prepend(program.FileName).Select(a => $"\"{a}\""));
+        using Process process = Process.Start(new ProcessStartInfo("cmd.exe")
+        {
+            Arguments = $"/d /s /c \"set \"{HomeFolder.Variable}={home}\"&& {command} >> \"{logPath}\" 2>&1 < NUL\"",
+            UseShellExecute = true,
+            WindowStyle = ProcessWindowStyle.Hidden,
+            WorkingDirectory = home,
+        })!;
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        return process.ExitCode;
+    }
+}

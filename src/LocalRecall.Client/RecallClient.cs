@@ -1,0 +1,340 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using LocalRecall.Client.Wire;
+using LocalRecall.Contracts;
+using LocalRecall.Contracts.Messages;
+
+namespace LocalRecall.Client;
+
+/// <summary>
+/// Talks to the host of one home folder, starting it when needed. Any number of calls may be under way at once.
+/// When the host restarts or is busy, a call is repeated under the same request id until its deadline.
+/// Every call throws <see cref="RecallException"/> when it gets no result.
+/// </summary>
+public sealed class RecallClient : IAsyncDisposable
+{
+    public static string Version { get; } = typeof(RecallClient).Assembly.GetName().Version?.ToString(3) ?? "";
+
+    /// <summary>The host answers by the deadline; its answer still has to arrive.</summary>
+    private static readonly TimeSpan ReplyGrace = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(7);
+
+    private readonly RecallClientOptions options;
+    private readonly HostLauncher launcher;
+    private readonly SemaphoreSlim opening = new(1, 1);
+    private HostSession? session;
+
+    private RecallClient(RecallClientOptions options)
+    {
+        this.options = options with { Home = Path.GetFullPath(options.Home) };
+        launcher = new HostLauncher(this.options.Home);
+    }
+
+    /// <summary>The living host's endpoint, as of the last connection.</summary>
+    public HostEndpoint? Endpoint => session?.Endpoint;
+
+    /// <summary>Connects to the host, and starts it first if need be.</summary>
+    public static async Task<RecallClient> ConnectAsync(RecallClientOptions options, CancellationToken cancellation = default)
+    {
+        var client = new RecallClient(options);
+        DateTimeOffset deadline = client.DeadlineOf(null);
+        using CancellationTokenSource limit = LimitOf(deadline, cancellation);
+        try
+        {
+            await client.SessionAsync(limit.Token).ConfigureAwait(false);
+            return client;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw client.NoHost();
+        }
+    }
+
+    /// <param name="limit">Hits at most, 1 to 100.</param>
+    /// <param name="maxTokens">Tokens of content at most, over all hits.</param>
+    public Task<SearchResults> SearchAsync(
+        string query, MemoryFilter? filter = null, int limit = 10, int maxTokens = 2000, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<SearchResults>(header => new Search(header, query, filter ?? MemoryFilter.None, limit, maxTokens), timeout, cancellation);
+
+    /// <summary>Keeps a memory; returns once it is on disk.</summary>
+    public Task<MemoryAdded> AddAsync(NewMemory memory, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<MemoryAdded>(
+            header => new AddMemory(
+                header, memory.Kind, memory.Subject, memory.Keywords, memory.AppliesTo, memory.OccurredAt, memory.Project, memory.Content),
+            timeout, cancellation);
+
+    /// <summary>A memory with all its content.</summary>
+    /// <exception cref="RecallException"><see cref="FailureCode.NotFound"/></exception>
+    public async Task<FoundMemory> GetAsync(Guid id, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        var content = new StringBuilder();
+        while (true)
+        {
+            int offset = content.Length;
+            MemoryFound part = await CallAsync<MemoryFound>(header => new GetMemory(header, id, offset), timeout, cancellation).ConfigureAwait(false);
+            content.Append(part.Content);
+            if (content.Length >= part.TotalLength || part.Content.Length == 0)
+            {
+                return new FoundMemory(part.Summary, content.ToString());
+            }
+        }
+    }
+
+    /// <summary>Removes a memory for good.</summary>
+    /// <exception cref="RecallException"><see cref="FailureCode.NotFound"/></exception>
+    public Task<MemoryForgotten> ForgetAsync(Guid id, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<MemoryForgotten>(header => new ForgetMemory(header, id), timeout, cancellation);
+
+    /// <summary>All memories that pass, newest first, fetched page by page.</summary>
+    public async IAsyncEnumerable<MemorySummary> ListAsync(
+        MemoryFilter? filter = null, TimeSpan? timeout = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        string? cursor = null;
+        do
+        {
+            MemoryPage page = await ListPageAsync(filter, cursor, 100, timeout, cancellation).ConfigureAwait(false);
+            foreach (MemorySummary memory in page.Memories)
+            {
+                yield return memory;
+            }
+
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+    }
+
+    /// <param name="cursor">From the page before; null for the first.</param>
+    public Task<MemoryPage> ListPageAsync(
+        MemoryFilter? filter, string? cursor, int limit, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<MemoryPage>(header => new ListMemories(header, filter ?? MemoryFilter.None, cursor, limit), timeout, cancellation);
+
+    /// <summary>Embeds any number of texts, in as many requests as it takes.</summary>
+    /// <exception cref="RecallException"><see cref="FailureCode.TooLarge"/>: one of the texts alone is.</exception>
+    public async Task<Embeddings> EmbedAsync(
+        IReadOnlyList<string> texts, bool isQuery = false, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        var vectors = new List<float>();
+        var (model, dimensions, tokens) = ("", 0, 0);
+        foreach (IReadOnlyList<string> batch in EmbedBatches.Of(texts))
+        {
+            TextsEmbedded reply = await CallAsync<TextsEmbedded>(header => new EmbedTexts(header, batch, isQuery), timeout, cancellation).ConfigureAwait(false);
+            ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(reply.Vectors.Span);
+            if (values.Length != batch.Count * reply.Dimensions)
+            {
+                throw new RecallException(FailureCode.Internal, $"{batch.Count} texts came back as {values.Length} numbers, not {reply.Dimensions} each.");
+            }
+
+            vectors.AddRange(values);
+            (model, dimensions, tokens) = (reply.ModelId, reply.Dimensions, tokens + reply.Tokens);
+        }
+
+        return new Embeddings(model, dimensions, vectors.ToArray(), tokens);
+    }
+
+    /// <summary>Imports files and folders; returns once all is on disk.</summary>
+    /// <param name="watch">Also follow later changes, until <see cref="StopWatchingAsync"/>.</param>
+    /// <param name="progress">Must be quick: it holds up the connection.</param>
+    public Task<ImportFinished> ImportAsync(
+        IEnumerable<string> paths, string? project = null, bool watch = false, IProgress<ImportProgress>? progress = null,
+        TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        string[] absolute = [.. paths.Select(Path.GetFullPath)];
+        return CallAsync<ImportFinished>(header => new ImportPaths(header, absolute, project, watch), timeout, cancellation, progress);
+    }
+
+    public Task<WatchingStopped> StopWatchingAsync(IEnumerable<string> paths, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        string[] absolute = [.. paths.Select(Path.GetFullPath)];
+        return CallAsync<WatchingStopped>(header => new StopWatching(header, absolute), timeout, cancellation);
+    }
+
+    public Task<HostStatus> StatusAsync(TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<HostStatus>(header => new GetStatus(header), timeout, cancellation);
+
+    /// <summary>Checks the index file in full; may take seconds.</summary>
+    public Task<IntegrityReport> CheckIntegrityAsync(TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<IntegrityReport>(header => new CheckIntegrity(header), timeout, cancellation);
+
+    /// <summary>Stops the host; returns once its process has ended.</summary>
+    public async Task StopHostAsync(TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        using CancellationTokenSource limit = LimitOf(DeadlineOf(timeout), cancellation);
+        try
+        {
+            HostSession current = await SessionAsync(limit.Token).ConfigureAwait(false);
+            using Process? process = ProcessOf(current.Endpoint.Pid); // before it stops: an id may be used again
+            await CallAsync<HostStopping>(header => new StopHost(header), timeout, limit.Token).ConfigureAwait(false);
+            if (process is not null)
+            {
+                await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new RecallException(FailureCode.Expired, "The host has not stopped in time.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (session is { } current)
+        {
+            await current.Connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static Process? ProcessOf(int pid)
+    {
+        try
+        {
+            return Process.GetProcessById(pid);
+        }
+        catch (ArgumentException)
+        {
+            return null; // ended already
+        }
+    }
+
+    private async Task<TReply> CallAsync<TReply>(
+        Func<RequestHeader, IRequest> request, TimeSpan? timeout, CancellationToken cancellation, IProgress<ImportProgress>? progress = null)
+        where TReply : class, IReply
+    {
+        DateTimeOffset deadline = DeadlineOf(timeout);
+        using CancellationTokenSource limit = LimitOf(deadline + ReplyGrace, cancellation);
+        var id = Guid.NewGuid();
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(25), TimeSpan.FromSeconds(1));
+        string obstacle = "The host has not answered in time.";
+        try
+        {
+            while (true)
+            {
+                HostSession current = await SessionAsync(limit.Token).ConfigureAwait(false);
+                TimeSpan pause = TimeSpan.Zero;
+                try
+                {
+                    IReply reply = await current.Connection.AskAsync(
+                        ActorPaths.Gateway, request(new RequestHeader(id, current.Ticket, deadline)), id, progress, limit.Token).ConfigureAwait(false);
+                    switch (reply)
+                    {
+                        case TReply result:
+                            return result;
+                        case Failure { Code: FailureCode.Busy } busy:
+                            obstacle = $"The host is busy: {busy.Message}";
+                            pause = TimeSpan.FromMilliseconds(busy.RetryAfterMs ?? 0);
+                            break;
+                        case Failure { Code: FailureCode.Stopping or FailureCode.Unauthorized } refused:
+                            obstacle = refused.Message;
+                            await DropAsync(current).ConfigureAwait(false);
+                            break;
+                        case Failure failure:
+                            throw new RecallException(failure.Code, failure.Message);
+                        default:
+                            throw new RecallException(FailureCode.Internal, $"The host answered with {reply.GetType().Name}.");
+                    }
+                }
+                catch (ConnectionLostException e)
+                {
+                    obstacle = e.Message;
+                    await DropAsync(current).ConfigureAwait(false);
+                }
+
+                await Task.Delay(pause + backoff.Next(), limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (MessageTooLargeException e)
+        {
+            throw new RecallException(FailureCode.TooLarge, e.Message, e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw session is null ? NoHost() : new RecallException(FailureCode.Expired, obstacle, e);
+        }
+    }
+
+    private async Task<HostSession> SessionAsync(CancellationToken cancellation)
+    {
+        if (session is { Connection.Closed.IsCompleted: false } current)
+        {
+            return current;
+        }
+
+        await opening.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (session is not { Connection.Closed.IsCompleted: false })
+            {
+                session = null;
+                session = await OpenAsync(cancellation).ConfigureAwait(false);
+            }
+
+            return session;
+        }
+        finally
+        {
+            opening.Release();
+        }
+    }
+
+    /// <summary>Tries until there is a host; an endpoint file that leads nowhere is the same as none.</summary>
+    private async Task<HostSession> OpenAsync(CancellationToken cancellation)
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(500));
+        Task<int>? started = null;
+        while (true)
+        {
+            if (EndpointFile.TryRead(options.Home) is { } endpoint)
+            {
+                try
+                {
+                    return await HostSession.OpenAsync(endpoint, options.ClientName, cancellation).ConfigureAwait(false);
+                }
+                catch (ConnectionLostException)
+                {
+                    // Perhaps left behind by a host that was killed; perhaps the next one is about to replace it.
+                }
+            }
+
+            if (!options.StartHost)
+            {
+                throw new RecallException(FailureCode.HostUnavailable, $"No host is running for {options.Home}.");
+            }
+
+            if (started is { IsCompleted: true })
+            {
+                int exitCode = await started.ConfigureAwait(false);
+                started = exitCode == HostProcess.AlreadyRunningExitCode
+                    ? null // another one lives: starting, or about to end
+                    : throw new RecallException(FailureCode.HostUnavailable, $"The host ended with code {exitCode}. {launcher.LogTail()}");
+            }
+
+            started ??= launcher.Start();
+            await Task.Delay(backoff.Next(), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task DropAsync(HostSession dropped)
+    {
+        Interlocked.CompareExchange(ref session, null, dropped);
+        await dropped.Connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private RecallException NoHost() =>
+        new(FailureCode.HostUnavailable, $"No host has answered in time. {launcher.LogTail()}");
+
+    private DateTimeOffset DeadlineOf(TimeSpan? timeout)
+    {
+        TimeSpan wait = timeout ?? options.Timeout;
+        return TimeProvider.System.GetUtcNow() + (wait < MaxTimeout ? wait : MaxTimeout);
+    }
+
+    private static CancellationTokenSource LimitOf(DateTimeOffset deadline, CancellationToken cancellation)
+    {
+        TimeSpan left = deadline - TimeProvider.System.GetUtcNow();
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        return limit;
+    }
+}

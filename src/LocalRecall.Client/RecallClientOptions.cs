@@ -1,0 +1,19 @@
+using LocalRecall.Contracts;
+
+namespace LocalRecall.Client;
+
+public sealed record RecallClientOptions
+{
+    /// <summary>The home folder of the host to talk to.</summary>
+    public string Home { get; init; } = HomeFolder.Resolve();
+
+    /// <summary>Who is asking, for the host's log.</summary>
+    public string ClientName { get; init; } = "LocalRecall.Client";
+
+    /// <summary>Start a host when there is none. Otherwise that is a <see cref="Contracts.Messages.FailureCode.HostUnavailable"/>.</summary>
+    public bool StartHost { get; init; } = true;
+
+    /// <summary>How long a call may take, waiting for the host and repeated attempts included, unless the call says otherwise.
+    /// Where a call takes several requests (long content, lists, many texts), each of them may take that long.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+}
