@@ -30,7 +30,7 @@ public sealed class RecallClient : IAsyncDisposable
     private RecallClient(RecallClientOptions options)
     {
         this.options = options with { Home = Path.GetFullPath(options.Home) };
-        launcher = new HostLauncher(this.options.Home);
+        launcher = new HostLauncher(this.options.Home, options.Program);
     }
 
     /// <summary>The living host's endpoint, as of the last connection.</summary>

@@ -13,6 +13,9 @@ public sealed record RecallClientOptions
     /// <summary>Start a host when there is none. Otherwise that is a <see cref="Contracts.Messages.FailureCode.HostUnavailable"/>.</summary>
     public bool StartHost { get; init; } = true;
 
+    /// <summary>The host to start; null: <see cref="HostProgram.Find"/>.</summary>
+    public HostProgram? Program { get; init; }
+
     /// <summary>How long a call may take, waiting for the host and repeated attempts included, unless the call says otherwise.
     /// Where a call takes several requests (long content, lists, many texts), each of them may take that long.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);

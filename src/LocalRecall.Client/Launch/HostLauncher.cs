@@ -10,7 +10,7 @@ namespace LocalRecall.Client;
 /// Starts a host in the background: in a session of its own, without this process's terminal, pipes or handles, with the home folder
 /// as working directory and <c>host.log</c> as output. Starting more than one is harmless: all but one exit at once.
 /// </summary>
-internal sealed class HostLauncher(string home)
+internal sealed class HostLauncher(string home, HostProgram? program)
 {
     private const long LogLimitBytes = 4 << 20;
     private const int TailBytes = 2000;
@@ -21,11 +21,11 @@ internal sealed class HostLauncher(string home)
     /// <exception cref="RecallException"><see cref="FailureCode.HostUnavailable"/></exception>
     public Task<int> Start()
     {
-        HostProgram program = HostProgram.Find();
+        HostProgram found = program ?? HostProgram.Find();
         try
         {
             PrepareHome();
-            return OperatingSystem.IsWindows() ? StartOnWindows(program) : PosixSpawn.Start(program, home, logPath);
+            return OperatingSystem.IsWindows() ? StartOnWindows(found) : PosixSpawn.Start(found, home, logPath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -35,7 +35,7 @@ internal sealed class HostLauncher(string home)
         }
         catch (Win32Exception e)
         {
-            throw new RecallException(FailureCode.HostUnavailable, $"{program.FileName} can't be started: {e.Message}", e);
+            throw new RecallException(FailureCode.HostUnavailable, $"{found.FileName} can't be started: {e.Message}", e);
         }
     }
 
@@ -76,9 +76,9 @@ internal sealed class HostLauncher(string home)
     }
 
     /// <summary>Only ShellExecute starts a process that inherits no handles; cmd then sets what ShellExecute can't.</summary>
-    private async Task<int> StartOnWindows(HostProgram program)
+    private async Task<int> StartOnWindows(HostProgram found)
     {
-        string command = string.Join(' ', program.Arguments.Prepend(program.FileName).Select(a => $"\"{a}\""));
+        string command = string.Join(' ', found.Arguments.Prepend(found.FileName).Select(a => $"\"{a}\""));
         using Process process = Process.Start(new ProcessStartInfo("cmd.exe")
         {
             Arguments = $"/d /s /c \"set \"{HomeFolder.Variable}={home}\"&& {command} >> \"{logPath}\" 2>&1 < NUL\"",

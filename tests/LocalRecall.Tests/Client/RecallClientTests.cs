@@ -1,0 +1,227 @@
+using LocalRecall.Client;
+using LocalRecall.Contracts;
+using LocalRecall.Contracts.Messages;
+using Xunit;
+
+namespace LocalRecall.Tests.Client;
+
+public sealed class RecallClientTests : IDisposable
+{
+    private static readonly Guid Ticket = Guid.NewGuid();
+    private readonly ScriptedHost host = new();
+    private readonly TemporaryHome home = new();
+
+    public RecallClientTests() => EndpointFile.Write(home.Path, host.Endpoint());
+
+    public void Dispose()
+    {
+        host.Dispose();
+        home.Dispose();
+    }
+
+    [Fact]
+    public async Task Says_hello_with_the_token_and_asks_with_the_ticket()
+    {
+        Task<RecallClient> connecting = RecallClient.ConnectAsync(Options());
+        ScriptedHost.Peer peer = await host.AcceptAsync();
+        await peer.AssociateAsync();
+        Hello hello = await peer.ReceiveAsync<Hello>();
+        Assert.Equal(("secret", WireLimits.ProtocolVersion, "test"), (hello.Token, hello.ProtocolVersion, hello.ClientName));
+        await peer.SendAsync(new Welcome(hello.RequestId, Ticket, WireLimits.ProtocolVersion, "0.1.0"));
+        await using RecallClient client = await connecting;
+
+        Task<SearchResults> searching = client.SearchAsync("why", limit: 3, maxTokens: 500);
+        Search search = await peer.ReceiveAsync<Search>();
+        Assert.Equal((Ticket, "why", 3, 500), (search.Header.Ticket, search.Query, search.Limit, search.MaxTokens));
+        await peer.SendAsync(Found(search, total: 7));
+        Assert.Equal(7, (await searching).Total);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_a_typed_exception()
+    {
+        var (client, peer) = await ConnectedAsync();
+        Task<SearchResults> searching = client.SearchAsync("");
+        Search search = await peer.ReceiveAsync<Search>();
+        await peer.SendAsync(new Failure(search.Header.RequestId, FailureCode.BadRequest, "empty"));
+        var refusal = await Assert.ThrowsAsync<RecallException>(() => searching);
+        Assert.Equal((FailureCode.BadRequest, "empty"), (refusal.Code, refusal.Message));
+    }
+
+    [Fact]
+    public async Task Busy_is_asked_again_under_the_same_id()
+    {
+        var (client, peer) = await ConnectedAsync();
+        Task<SearchResults> searching = client.SearchAsync("why");
+        Search first = await peer.ReceiveAsync<Search>();
+        await peer.SendAsync(new Failure(first.Header.RequestId, FailureCode.Busy, "queue full", RetryAfterMs: 1));
+        Search again = await peer.ReceiveAsync<Search>();
+        Assert.Equal(first.Header, again.Header);
+        await peer.SendAsync(Found(again, total: 1));
+        Assert.Equal(1, (await searching).Total);
+    }
+
+    [Fact]
+    public async Task Another_host_is_asked_under_the_same_id_when_the_first_dies()
+    {
+        var (client, peer) = await ConnectedAsync();
+        Task<SearchResults> searching = client.SearchAsync("why");
+        Search first = await peer.ReceiveAsync<Search>();
+
+        using var successor = new ScriptedHost();
+        EndpointFile.Write(home.Path, successor.Endpoint());
+        peer.Dispose();
+        var newTicket = Guid.NewGuid();
+        ScriptedHost.Peer next = await successor.WelcomeAsync(newTicket);
+        Search again = await next.ReceiveAsync<Search>();
+        Assert.Equal(first.Header with { Ticket = newTicket }, again.Header);
+        await next.SendAsync(Found(again, total: 2));
+        Assert.Equal(2, (await searching).Total);
+    }
+
+    [Theory]
+    [InlineData(FailureCode.Stopping)]
+    [InlineData(FailureCode.Unauthorized)]
+    public async Task A_host_that_no_longer_knows_us_gets_a_new_hello(FailureCode code)
+    {
+        var (client, peer) = await ConnectedAsync();
+        Task<SearchResults> searching = client.SearchAsync("why");
+        await peer.SendAsync(new Failure((await peer.ReceiveAsync<Search>()).Header.RequestId, code, "who?"));
+        ScriptedHost.Peer next = await host.WelcomeAsync(Guid.NewGuid());
+        await next.SendAsync(Found(await next.ReceiveAsync<Search>(), total: 3));
+        Assert.Equal(3, (await searching).Total);
+    }
+
+    [Fact]
+    public async Task Concurrent_calls_share_the_connection()
+    {
+        var (client, peer) = await ConnectedAsync();
+        Task<SearchResults>[] searching = [.. Enumerable.Range(0, 20).Select(i => client.SearchAsync($"{i}"))];
+        var asked = new List<Search>();
+        foreach (var _ in searching)
+        {
+            asked.Add(await peer.ReceiveAsync<Search>());
+        }
+
+        foreach (Search search in asked.OrderByDescending(s => s.Query))
+        {
+            await peer.SendAsync(Found(search, total: int.Parse(search.Query)));
+        }
+
+        Assert.Equal(Enumerable.Range(0, 20), (await Task.WhenAll(searching)).Select(r => r.Total));
+    }
+
+    [Fact]
+    public async Task Another_protocol_version_is_told_at_once()
+    {
+        Task<RecallClient> connecting = RecallClient.ConnectAsync(Options());
+        ScriptedHost.Peer peer = await host.AcceptAsync();
+        await peer.AssociateAsync();
+        await peer.SendAsync(new Failure((await peer.ReceiveAsync<Hello>()).RequestId, FailureCode.UnsupportedVersion, "upgrade the client"));
+        Assert.Equal(FailureCode.UnsupportedVersion, (await Assert.ThrowsAsync<RecallException>(() => connecting)).Code);
+    }
+
+    [Fact]
+    public async Task No_answer_by_the_deadline_is_expired()
+    {
+        var (client, peer) = await ConnectedAsync();
+        Task<SearchResults> searching = client.SearchAsync("why", timeout: TimeSpan.FromMilliseconds(1));
+        await peer.ReceiveAsync<Search>();
+        Assert.Equal(FailureCode.Expired, (await Assert.ThrowsAsync<RecallException>(() => searching)).Code);
+    }
+
+    [Fact]
+    public async Task The_callers_own_cancellation_stays_one()
+    {
+        var (client, peer) = await ConnectedAsync();
+        using var cancellation = new CancellationTokenSource();
+        Task<SearchResults> searching = client.SearchAsync("why", cancellation: cancellation.Token);
+        await peer.ReceiveAsync<Search>();
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => searching);
+    }
+
+    [Fact]
+    public async Task Long_content_is_fetched_piece_by_piece()
+    {
+        var (client, peer) = await ConnectedAsync();
+        var summary = new MemorySummary(Guid.NewGuid(), "document", "s", [], "global", DateTimeOffset.UnixEpoch, null, null);
+        string content = string.Concat(Enumerable.Range(0, 25).Select(i => (char)('a' + i)));
+        Task<FoundMemory> getting = client.GetAsync(summary.Id);
+        foreach (int expected in (int[])[0, 10, 20])
+        {
+            GetMemory get = await peer.ReceiveAsync<GetMemory>();
+            Assert.Equal((summary.Id, expected), (get.Id, get.Offset));
+            string part = content[expected..Math.Min(expected + 10, content.Length)];
+            await peer.SendAsync(new MemoryFound(get.Header.RequestId, summary, part, expected, content.Length));
+        }
+
+        Assert.Equal(content, (await getting).Content);
+    }
+
+    [Fact]
+    public async Task Lists_follow_the_cursor()
+    {
+        var (client, peer) = await ConnectedAsync();
+        Task<List<MemorySummary>> listing = AllAsync(client.ListAsync());
+        foreach (string? next in (string?[])["a", "b", null])
+        {
+            ListMemories list = await peer.ReceiveAsync<ListMemories>();
+            var memory = new MemorySummary(Guid.NewGuid(), "episodic", list.Cursor ?? "first", [], "global", DateTimeOffset.UnixEpoch, null, null);
+            await peer.SendAsync(new MemoryPage(list.Header.RequestId, [memory], 3, next));
+        }
+
+        Assert.Equal(["first", "a", "b"], (await listing).Select(m => m.Subject));
+    }
+
+    [Fact]
+    public async Task Many_texts_are_embedded_in_several_requests()
+    {
+        var (client, peer) = await ConnectedAsync();
+        string[] texts = [.. Enumerable.Range(0, WireLimits.MaxEmbedTexts + 5).Select(i => $"{i}")];
+        Task<Embeddings> embedding = client.EmbedAsync(texts);
+        foreach (int count in (int[])[WireLimits.MaxEmbedTexts, 5])
+        {
+            EmbedTexts request = await peer.ReceiveAsync<EmbedTexts>();
+            Assert.Equal(count, request.Texts.Count);
+            byte[] vectors = [.. request.Texts.SelectMany(t => (float[])[float.Parse(t), 0.5f]).SelectMany(BitConverter.GetBytes)];
+            await peer.SendAsync(new TextsEmbedded(request.Header.RequestId, "m", 2, vectors, count * 3));
+        }
+
+        Embeddings embeddings = await embedding;
+        Assert.Equal((texts.Length, "m", texts.Length * 3), (embeddings.Count, embeddings.ModelId, embeddings.Tokens));
+        Assert.Equal([36f, 0.5f], embeddings[36].ToArray());
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_leads_nowhere_is_no_host()
+    {
+        host.Dispose();
+        var none = await Assert.ThrowsAsync<RecallException>(() => RecallClient.ConnectAsync(Options()));
+        Assert.Equal(FailureCode.HostUnavailable, none.Code);
+        Assert.Contains(home.Path, none.Message);
+    }
+
+    private static SearchResults Found(Search search, int total) =>
+        new(search.Header.RequestId, [], total, 0, null, new SearchTimings(0, 0, 0));
+
+    private static async Task<List<T>> AllAsync<T>(IAsyncEnumerable<T> items)
+    {
+        var all = new List<T>();
+        await foreach (T item in items)
+        {
+            all.Add(item);
+        }
+
+        return all;
+    }
+
+    private RecallClientOptions Options() => new() { Home = home.Path, ClientName = "test", StartHost = false };
+
+    private async Task<(RecallClient, ScriptedHost.Peer)> ConnectedAsync()
+    {
+        Task<RecallClient> connecting = RecallClient.ConnectAsync(Options());
+        ScriptedHost.Peer peer = await host.WelcomeAsync(Ticket);
+        return (await connecting, peer);
+    }
+}
