@@ -48,10 +48,13 @@ public sealed class BertTokenizer : ITokenizer
     private static int EndOfPiece(string text, int start)
     {
         var end = Math.Min(start + PieceChars, text.Length);
-        while (end < text.Length && !char.IsWhiteSpace(text[end]))
+        while (end < text.Length && !Separates(text[end]))
             end++;
         return end;
     }
+
+    // BERT removes the other control characters, form feed among them, and so joins what they separate.
+    private static bool Separates(char c) => c is '\t' or '\n' or '\r' || (char.IsWhiteSpace(c) && !char.IsControl(c));
 
     /// <summary>The reference takes special tokens that are written in the text for what they say.</summary>
     private int EncodePiece(ReadOnlySpan<char> text, List<int>? ids)

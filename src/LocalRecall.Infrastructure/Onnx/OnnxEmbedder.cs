@@ -11,7 +11,7 @@ public sealed class OnnxEmbedder : IEmbedder
     private static readonly string[] OutputNames = ["last_hidden_state"];
 
     private readonly ModelInfo _model;
-    private readonly InferenceSession _session;
+    private InferenceSession? _session;
     private readonly Lock _gate = new();
     private RunOptions? _running;
 
@@ -28,9 +28,7 @@ public sealed class OnnxEmbedder : IEmbedder
         _model = model;
         try
         {
-            OnnxRuntimeProcess.Start();
-            using var options = CreateOptions(threads);
-            _session = new InferenceSession(path, options);
+            _session = OnnxRuntimeProcess.Open(path, () => CreateOptions(threads));
         }
         catch (Exception e) when (e is OnnxRuntimeException or DllNotFoundException or TypeInitializationException)
         {
@@ -40,6 +38,7 @@ public sealed class OnnxEmbedder : IEmbedder
 
     public void Embed(IReadOnlyList<int[]> tokenIds, Span<float> vectors)
     {
+        ObjectDisposedException.ThrowIf(_session is null, this);
         var batch = tokenIds.Count;
         ArgumentOutOfRangeException.ThrowIfZero(batch, nameof(tokenIds));
         ArgumentOutOfRangeException.ThrowIfNotEqual(vectors.Length, batch * _model.Dimensions, nameof(vectors));
@@ -67,10 +66,11 @@ public sealed class OnnxEmbedder : IEmbedder
 
     public void Dispose()
     {
-        _session.Dispose();
+        if (Interlocked.Exchange(ref _session, null) is not { } session)
+            return;
         _ids = _mask = _types = [];
         _hidden = [];
-        OnnxRuntimeProcess.TrimNativeMemory();
+        OnnxRuntimeProcess.Close(session);
     }
 
     private static SessionOptions CreateOptions(int threads)
@@ -124,7 +124,7 @@ public sealed class OnnxEmbedder : IEmbedder
             _running = run;
         try
         {
-            _session.Run(run, InputNames, [ids, mask, types], OutputNames, [hidden]);
+            _session!.Run(run, InputNames, [ids, mask, types], OutputNames, [hidden]);
         }
         catch (OnnxRuntimeException e)
         {

@@ -7,38 +7,47 @@ namespace LocalRecall.Infrastructure.Onnx;
 public static partial class OnnxRuntimeProcess
 {
     private static readonly Lock Gate = new();
-    private static bool _silenced;
+    private static int _open;
 
-    /// <summary>Ends the environment. Call it when every embedder is disposed, before the process exits: left to static destruction, some versions crash.</summary>
-    public static void Shutdown()
+    /// <summary>Ends the environment. Call it when every embedder is disposed, before the process exits: left to static destruction, some versions crash. False, and nothing is done, while an embedder is open.</summary>
+    public static bool Shutdown()
     {
         lock (Gate)
         {
+            if (_open > 0)
+                return false;
             if (OrtEnv.IsCreated)
                 OrtEnv.Instance().Dispose();
+            return true;
         }
     }
 
-    /// <summary>Begins the environment with telemetry off, if it has not begun.</summary>
-    internal static void Start()
+    /// <summary>Opens a session. With the first one the environment begins.</summary>
+    /// <exception cref="OnnxRuntimeException">The model does not load.</exception>
+    internal static InferenceSession Open(string path, Func<SessionOptions> createOptions)
     {
         lock (Gate)
         {
-            if (!_silenced)
-            {
-                SetEnvironment("ORT_DISABLE_TELEMETRY", "1");
-                SetEnvironment("ORT_TELEMETRY_DISABLED", "1");
-                _silenced = true;
-            }
-            if (OrtEnv.IsCreated)
-                return;
-            var options = new EnvironmentCreationOptions { logId = "localrecall", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-            OrtEnv.CreateInstanceWithOptions(ref options).DisableTelemetryEvents();
+            Start();
+            using var options = createOptions();
+            var session = new InferenceSession(path, options);
+            _open++;
+            return session;
         }
+    }
+
+    internal static void Close(InferenceSession session)
+    {
+        lock (Gate)
+        {
+            session.Dispose();
+            _open--;
+        }
+        TrimNativeMemory();
     }
 
     /// <summary>Gives memory that was freed back to the system; glibc would keep most of it.</summary>
-    internal static void TrimNativeMemory()
+    private static void TrimNativeMemory()
     {
         if (!OperatingSystem.IsLinux())
             return;
@@ -50,6 +59,17 @@ public static partial class OnnxRuntimeProcess
         {
             // Not glibc.
         }
+    }
+
+    private static void Start()
+    {
+        if (OrtEnv.IsCreated)
+            return;
+        // ONNX Runtime 1.29 and later phone home unless told not to before the first call.
+        SetEnvironment("ORT_DISABLE_TELEMETRY", "1");
+        SetEnvironment("ORT_TELEMETRY_DISABLED", "1");
+        var options = new EnvironmentCreationOptions { logId = "localrecall", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        OrtEnv.CreateInstanceWithOptions(ref options).DisableTelemetryEvents();
     }
 
     private static void SetEnvironment(string name, string value)
