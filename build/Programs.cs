@@ -1,0 +1,45 @@
+namespace LocalRecall.Build;
+
+/// <summary>The two programs in <c>artifacts/bin/</c>.</summary>
+internal static class Programs
+{
+    public static string Folder { get; } = Tools.InRoot("artifacts", "bin");
+
+    /// <summary>Builds both, unless they are newer than everything they are made of.</summary>
+    /// <param name="nativeOnly">Whether a machine that can't link native programs is an error; otherwise <c>recall</c> is a managed program there.</param>
+    public static async Task PublishAsync(string[] properties, bool nativeOnly)
+    {
+        var stamp = Path.Combine(Folder, ".published");
+        var made = string.Join(' ', properties) + (nativeOnly ? " native" : "");
+        if (File.Exists(stamp) && (await File.ReadAllTextAsync(stamp)).StartsWith(made, StringComparison.Ordinal) && File.GetLastWriteTimeUtc(stamp) > NewestInput())
+            return;
+
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
+        Console.WriteLine("Building localrecall-host …");
+        await Tools.DotnetAsync(["publish", "src/LocalRecall.Host", "-c", "Release", "--nologo", "-v", "q", "-o", Folder, "-p:DebugType=none", .. properties]);
+
+        Console.WriteLine("Building recall …");
+        string[] recall = ["publish", "src/LocalRecall.Cli", "-c", "Release", "--nologo", "-v", "q", "-o", Folder, "-p:DebugType=none", "-p:StripSymbols=true", "-p:CopyOutputSymbolsToPublishDirectory=false", .. properties];
+        var native = true;
+        if (await Tools.TryDotnetAsync(recall) != 0)
+        {
+            const string Advice = "recall could not be built as a native program. That takes a C toolchain: clang or gcc with zlib's headers (Debian: clang zlib1g-dev), Xcode's command line tools, or Visual Studio's C++ tools.";
+            if (nativeOnly)
+                throw new BuildException(Advice);
+            Console.WriteLine(Advice + " Going on with a managed one, which starts slower.");
+            native = false;
+            await Tools.DotnetAsync([.. recall, "-p:PublishAot=false", "--self-contained", "false"]);
+        }
+        await File.WriteAllTextAsync(stamp, made + (native ? " native" : ""));
+    }
+
+    private static DateTime NewestInput() =>
+        ((string[])["src", "standins", "hocon", "build"])
+            .Select(folder => new DirectoryInfo(Tools.InRoot(folder)))
+            .Where(folder => folder.Exists)
+            .SelectMany(folder => folder.EnumerateFiles("*", SearchOption.AllDirectories))
+            .Where(file => !file.FullName[Tools.Root.Length..].Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            .Concat(new DirectoryInfo(Tools.Root).EnumerateFiles())
+            .Max(file => file.LastWriteTimeUtc);
+}

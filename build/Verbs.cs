@@ -1,0 +1,71 @@
+using System.Xml.Linq;
+
+namespace LocalRecall.Build;
+
+internal static class Verbs
+{
+    // One configuration for every verb, so that nothing is built twice.
+    private const string Configuration = "Release";
+
+    private static readonly (string Suite, string Project)[] Suites =
+    [
+        ("unit", "LocalRecall.Tests"),
+        ("conformance", "LocalRecall.Conformance"),
+        ("process", "LocalRecall.ProcessTests"),
+    ];
+
+    /// <summary>Runs the named suites, all of them without a name. Ends with the line <c>N passed, N failed, N skipped</c>.</summary>
+    public static async Task<int> TestAsync(string[] suites, string[] properties)
+    {
+        if (suites.FirstOrDefault(name => Suites.All(suite => suite.Suite != name)) is { } unknown)
+            throw new BuildException($"There is no suite {unknown}: it is {string.Join(", ", Suites.Select(suite => suite.Suite))}.");
+        var wanted = Suites.Where(suite => suites is [] || suites.Contains(suite.Suite)).ToArray();
+
+        await Prepare.RunAsync(properties);
+        if (suites is [])
+            await Tools.DotnetAsync(["build", "LocalRecall.sln", "-c", Configuration, "--nologo", "-v", "q", .. properties]);
+
+        var (passed, failed, skipped) = (0, 0, 0);
+        foreach (var (suite, project) in wanted)
+        {
+            Console.WriteLine($"{suite}:");
+            var results = Tools.InRoot("artifacts", "test-results", suite);
+            if (Directory.Exists(results))
+                Directory.Delete(results, recursive: true);
+            var code = await Tools.TryDotnetAsync(
+                ["test", $"tests/{project}", "-c", Configuration, "--nologo", "-v", "q", "--logger", "trx", "--results-directory", results, .. suites is [] ? (string[])["--no-build"] : [], .. properties]);
+
+            var counters = Directory.Exists(results)
+                ? Directory.GetFiles(results, "*.trx").Select(file => XDocument.Load(file).Descendants().First(element => element.Name.LocalName == "Counters")).ToArray()
+                : [];
+            var failedHere = Sum("failed");
+            passed += Sum("passed");
+            skipped += Sum("total") - Sum("executed");
+            if (Sum("total") == 0 || (code != 0 && failedHere == 0))
+            {
+                Console.WriteLine($"{project} {(code == 0 ? "ran no test" : $"did not finish (exit code {code})")}: counted as one failure.");
+                failedHere++;
+            }
+            failed += failedHere;
+
+            int Sum(string name) => counters.Sum(counter => (int)counter.Attribute(name)!);
+        }
+        Console.WriteLine();
+        Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
+        return failed == 0 ? 0 : 1;
+    }
+
+    public static async Task<int> BenchAsync(string[] names, string[] properties)
+    {
+        await Prepare.RunAsync(properties);
+        return await Tools.TryDotnetAsync(["run", "--project", "tests/LocalRecall.Benchmarks", "-c", Configuration, .. properties, "--", .. names]);
+    }
+
+    public static async Task<int> PublishAsync(string[] properties)
+    {
+        await Prepare.RunAsync(properties);
+        await Programs.PublishAsync(properties, nativeOnly: true);
+        Console.WriteLine($"recall and localrecall-host are in {Programs.Folder}");
+        return 0;
+    }
+}

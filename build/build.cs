@@ -1,0 +1,46 @@
+// The build script: `dotnet run build/build.cs -- VERB`, or ./build.sh VERB. Its other files lie beside it.
+using LocalRecall.Build;
+
+const string Help = """
+    ./build.sh VERB [options]
+
+      demo [FOLDER]      import a folder of memories (samples/memories) into a fresh host and search it
+      test [SUITE…]      run the tests: unit, conformance, process; without a name, all of them
+      bench [NAME…]      run the benchmarks
+      publish            leave recall and localrecall-host in artifacts/bin/
+      prepare [--again]  ask the package feed what it has, fetch the pinned downloads; the others do this by themselves.
+                         --again forgets what the feed answered before
+
+    Every verb takes MSBuild properties, such as
+      -p:StandIns=none   stand in for no package (all: for every one that can be; or ids joined by +)
+      -p:AkkaVersion=…   -p:TokenizersVersion=…
+    """;
+
+Console.OutputEncoding = System.Text.Encoding.UTF8;
+var properties = args.Where(arg => arg.StartsWith("-p:", StringComparison.Ordinal)).ToArray();
+var words = args.Except(properties).ToArray();
+try
+{
+    return words switch
+    {
+        [] or ["--help" or "-h" or "help", ..] or [_, .., "--help" or "-h"] => Show(Help),
+        ["prepare"] => await Prepare.RunAsync(properties),
+        ["prepare", "--again"] => await Prepare.RunAsync(properties, again: true),
+        ["prepare", "--stamp", var stamp] => await Prepare.RunAsync(properties, stamp: stamp),
+        ["test", .. var suites] => await Verbs.TestAsync(suites, properties),
+        ["bench", .. var names] => await Verbs.BenchAsync(names, properties),
+        ["publish"] => await Verbs.PublishAsync(properties),
+        _ => throw new BuildException($"Not understood: {string.Join(' ', words)}\n\n{Help}"),
+    };
+}
+catch (BuildException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+
+static int Show(string text)
+{
+    Console.WriteLine(text);
+    return 0;
+}
