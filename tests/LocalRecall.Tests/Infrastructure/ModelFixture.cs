@@ -39,7 +39,7 @@ public sealed class ModelFixture : IDisposable
         OnnxRuntimeProcess.Shutdown();
     }
 
-    private static string ProjectRoot()
+    internal static string ProjectRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
