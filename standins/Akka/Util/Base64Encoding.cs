@@ -1,0 +1,23 @@
+using System.Text;
+
+namespace Akka.Util;
+
+/// <summary>Short names for numbers: base 64 with the least significant digit first.</summary>
+public static class Base64Encoding
+{
+    public const string Base64Chars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+~";
+
+    public static string Base64Encode(this long value, string prefix) => prefix + value.Base64Encode();
+
+    public static string Base64Encode(this long value)
+    {
+        var text = new StringBuilder();
+        do
+        {
+            text.Append(Base64Chars[(int)(value & 63)]);
+            value >>= 6;
+        } while (value > 0);
+
+        return text.ToString();
+    }
+}
