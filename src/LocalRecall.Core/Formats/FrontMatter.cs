@@ -8,6 +8,10 @@ internal sealed class FrontMatter
 {
     private static readonly string[] MemoryKeys = ["id", "subject", "applies_to", "occurred_at", "content_hash"];
 
+    // Time to scan grows with the square of the depth.
+    private const int MaxLength = 65_536;
+    private const int MaxBrackets = 1000;
+
     private readonly Dictionary<string, IReadOnlyList<string>> _values = new(StringComparer.Ordinal);
 
     private FrontMatter(string rest) => Rest = rest;
@@ -56,6 +60,11 @@ internal sealed class FrontMatter
 
     private void Parse(string yaml)
     {
+        if (yaml.Length > MaxLength || yaml.AsSpan().Count('[') + yaml.AsSpan().Count('{') > MaxBrackets)
+        {
+            Break(yaml, 0, "it is too long or too deep.");
+            return;
+        }
         try
         {
             var parser = new Parser(new StringReader(yaml));
@@ -78,10 +87,19 @@ internal sealed class FrontMatter
         }
         catch (YamlException e)
         {
-            int line = (int)e.Start.Line + 1;
-            Fault = new ReadFault(line, $"The front matter is not valid YAML: {e.Message}", MemoryKept: false);
-            LooksLikeMemory = yaml.Split('\n').Count(l => MemoryKeys.Any(k => l.StartsWith(k + ":", StringComparison.Ordinal))) >= 2;
+            Break(yaml, (int)e.Start.Line + 1, e.Message);
         }
+        catch (InvalidOperationException)
+        {
+            // What YamlDotNet's scanner throws where a list or map is not closed.
+            Break(yaml, 0, "a bracket or brace is not closed.");
+        }
+    }
+
+    private void Break(string yaml, int line, string why)
+    {
+        Fault = new ReadFault(line, $"The front matter is not valid YAML: {why}", MemoryKept: false);
+        LooksLikeMemory = yaml.Split('\n').Count(l => MemoryKeys.Any(k => l.StartsWith(k + ":", StringComparison.Ordinal))) >= 2;
     }
 
     /// <summary>A scalar or the scalars of a list; nested maps are passed over.</summary>

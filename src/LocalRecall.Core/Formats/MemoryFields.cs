@@ -47,7 +47,7 @@ internal sealed partial record MemoryFields(
             occurredAt = fallbackTime;
         }
         var memory = new Memory(id, kind, subject, keywords, Memories.AppliesTo.Parse(AppliesTo), occurredAt, Project ?? project, body);
-        if (ContentHash is not null && ContentHash != memory.ContentHash) Report($"content_hash is '{Short(ContentHash)}' but the content hashes to '{memory.ContentHash}'.", kept: true);
+        if (ContentHash is not null && memory.ContentHash is var actual && ContentHash != actual) Report($"content_hash is '{Short(ContentHash)}' but the content hashes to '{actual}'.", kept: true);
         return memory;
     }
 

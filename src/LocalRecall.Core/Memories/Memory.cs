@@ -16,6 +16,6 @@ public sealed record Memory(
     string? Project,
     string Body)
 {
-    /// <summary>First 16 hex digits of SHA-256 over the UTF-8 body.</summary>
-    public string ContentHash { get; } = Memories.ContentHash.Of(Body);
+    /// <summary>First 16 hex digits of SHA-256 over the UTF-8 body; computed anew at each call.</summary>
+    public string ContentHash => Memories.ContentHash.Of(Body);
 }

@@ -6,7 +6,7 @@ public static class ScopePath
     /// <summary>Forward slashes, no <c>.</c>, no <c>..</c> that can be resolved, no trailing slash or <c>/**</c>, drive letter in upper case. The empty string is the project's root.</summary>
     public static string Normalise(string path)
     {
-        string text = path.Trim().Replace('\\', '/');
+        string text = path.Replace('\\', '/');
         if (text.StartsWith("///", StringComparison.Ordinal)) text = "/" + text.TrimStart('/');
         string root = RootOf(text);
         var parts = new List<string>();
