@@ -1,0 +1,188 @@
+using System.Globalization;
+using System.Text.Json;
+using LocalRecall.Core.Chunking;
+using LocalRecall.Core.Memories;
+using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
+using Microsoft.Data.Sqlite;
+
+namespace LocalRecall.Infrastructure.Sqlite;
+
+/// <summary>One reading connection. Every method sees one unchanging state of the file.</summary>
+internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IMemoryReader
+{
+    private readonly Dictionary<long, Place> _places = [];
+
+    public SourceState? FindSource(string path) => db.Read(() => db.List(
+        r => new SourceState(path, r.GetString(0), r.GetInt64(1), Rows.Time(r.GetInt64(2))),
+        "SELECT file_hash, length_bytes, modified_ticks FROM sources WHERE path = $1", path).FirstOrDefault());
+
+    public IReadOnlyList<string> SourcesBelow(string folder) => db.Read(() =>
+    {
+        string prefix = folder.EndsWith(Path.DirectorySeparatorChar) ? folder : folder + Path.DirectorySeparatorChar;
+        return db.List(
+            r => r.GetString(0),
+            "SELECT path FROM sources WHERE path = $1 UNION SELECT path FROM sources WHERE path >= $2 AND path < $3 ORDER BY 1",
+            folder, prefix, prefix[..^1] + (char)(Path.DirectorySeparatorChar + 1));
+    });
+
+    public bool IsForgotten(Memory memory) =>
+        db.Read(() => db.Scalar("SELECT 1 FROM forgotten WHERE dedup_key = $1", DedupKey.Of(memory)) is not null);
+
+    public IReadOnlyDictionary<TextHash, float[]> FindVectors(string modelId, IReadOnlyCollection<TextHash> hashes) => db.Read(() =>
+    {
+        var found = new Dictionary<TextHash, float[]>();
+        foreach (TextHash hash in hashes)
+        {
+            using SqliteDataReader row = db.Query(
+                "SELECT vector FROM vectors WHERE model_key = (SELECT model_key FROM models WHERE id = $1) AND text_hash = $2", modelId, Rows.Hash(hash));
+            if (row.Read()) found[hash] = Rows.ReadVector(row, 0);
+        }
+        return found;
+    });
+
+    public IReadOnlyDictionary<long, float[]> GetVectors(string modelId, IReadOnlyCollection<long> chunkIds) => db.Read(() =>
+    {
+        var found = new Dictionary<long, float[]>();
+        foreach (long chunk in chunkIds)
+        {
+            using SqliteDataReader row = db.Query(
+                """
+                SELECT v.vector FROM chunks c JOIN vectors v ON v.model_key = (SELECT model_key FROM models WHERE id = $1) AND v.text_hash = c.text_hash
+                WHERE c.chunk_key = $2
+                """,
+                modelId, chunk);
+            if (row.Read()) found[chunk] = Rows.ReadVector(row, 0);
+        }
+        return found;
+    });
+
+    public IReadOnlyList<KeywordHit> SearchKeywords(KeywordQuery query, SearchFilter filter, int limit) => db.Read(() =>
+    {
+        LoadPlaces();
+        return new KeywordSearch(db, filter, _places, limit).Run(query);
+    });
+
+    public IReadOnlyList<ChunkWithMemory> GetChunks(IReadOnlyCollection<long> chunkIds) => db.Read(() =>
+    {
+        var memories = new Dictionary<long, (StoredMemory Stored, int Chunks)>();
+        var chunks = new List<ChunkWithMemory>(chunkIds.Count);
+        foreach (long id in chunkIds)
+        {
+            foreach ((long memory, string heading, string text) in db.List(
+                r => (r.GetInt64(0), r.GetString(1), r.GetString(2)), "SELECT memory_key, heading, text FROM chunks WHERE chunk_key = $1", id))
+            {
+                if (!memories.TryGetValue(memory, out (StoredMemory Stored, int Chunks) known))
+                {
+                    known = (Read(memory), (int)db.Number("SELECT count(*) FROM chunks WHERE memory_key = $1", memory));
+                    memories.Add(memory, known);
+                }
+                chunks.Add(new ChunkWithMemory(id, heading, text, known.Stored, known.Chunks));
+            }
+        }
+        return chunks;
+    });
+
+    public StoredMemory? Get(MemoryId id) => db.Read(() => db.FindMemory(id) is { } key ? Read(key) : null);
+
+    public MemoryPage List(SearchFilter filter, string? cursor, int limit) => db.Read(() =>
+    {
+        var values = new List<object?>();
+        long total = db.Number($"SELECT count(*) FROM memories m WHERE {Filter(filter, values).Conditions}", [.. values]);
+
+        values.Clear();
+        values.Add(limit);
+        List<(long Key, long Ticks)> page = db.List(r => (r.GetInt64(0), r.GetInt64(1)), ListSql(filter, cursor, values), [.. values]);
+        string? next = page.Count == limit && limit > 0 ? string.Create(CultureInfo.InvariantCulture, $"{page[^1].Ticks}.{page[^1].Key}") : null;
+        return new MemoryPage([.. page.Select(p => Read(p.Key))], total, next);
+    });
+
+    public StoreStatistics GetStatistics(string modelId) => db.Read(() =>
+    {
+        Dictionary<MemoryKind, long> memories = Enum.GetValues<MemoryKind>().ToDictionary(k => k, k => db.Number("SELECT count(*) FROM memories WHERE kind = $1", (int)k));
+        return new StoreStatistics(
+            memories,
+            db.Number("SELECT count(*) FROM chunks"),
+            db.Number("SELECT count(*) FROM vectors WHERE model_key = (SELECT model_key FROM models WHERE id = $1)", modelId),
+            db.Number($"SELECT count(*) FROM chunks c WHERE {Pending}", modelId),
+            db.Number("SELECT count(*) FROM sources"),
+            db.Number("SELECT count(*) FROM faults"),
+            Length(db.Path) + Length(db.Path + "-wal"));
+    });
+
+    public IReadOnlyList<SourceFault> GetFaults(int limit) => db.Read(() => db.List(
+        r => new SourceFault(r.GetString(0), r.GetString(1), Rows.Time(r.GetInt64(2))),
+        "SELECT path, reason, seen_ticks FROM faults ORDER BY path LIMIT $1", limit));
+
+    public IEnumerable<IndexedChunk> ReadVectors(string modelId)
+    {
+        using IDisposable snapshot = db.HoldSnapshot();
+        Dictionary<long, ChunkFacts> facts = db.Guard(() =>
+        {
+            LoadPlaces();
+            return db.List(
+                r => (r.GetInt64(0), new ChunkFacts((MemoryKind)r.GetInt32(1), _places[r.GetInt64(2)].AppliesTo, _places[r.GetInt64(2)].Project, Rows.Time(r.GetInt64(3)))),
+                "SELECT memory_key, kind, place_key, occurred_ticks FROM memories").ToDictionary(m => m.Item1, m => m.Item2);
+        });
+        using SqliteDataReader rows = db.Guard(() => db.Query(ReadVectorsSql, modelId));
+        while (db.Guard(rows.Read))
+            yield return new IndexedChunk(rows.GetInt64(0), facts[rows.GetInt64(1)], Rows.ReadVector(rows, 2));
+    }
+
+    public IReadOnlyList<PendingChunk> GetPending(string modelId, int limit) => db.Read(() => db.List(
+        r => new PendingChunk(r.GetInt64(0), EmbeddingText.Compose(r.GetString(1), r.GetString(2), r.GetString(3)), Rows.ReadHash(r, 4)),
+        $"SELECT c.chunk_key, m.subject, c.heading, c.text, c.text_hash FROM chunks c JOIN memories m USING(memory_key) WHERE {Pending} LIMIT $2", modelId, limit));
+
+    public IReadOnlyList<string> CheckIntegrity() => IntegrityCheck.Run(db);
+
+    public void Dispose() => db.Dispose();
+
+    internal const string ReadVectorsSql =
+        """
+        SELECT c.chunk_key, c.memory_key, v.vector FROM chunks c INDEXED BY chunks_in_order
+        CROSS JOIN vectors v ON v.model_key = (SELECT model_key FROM models WHERE id = $1) AND v.text_hash = c.text_hash ORDER BY c.chunk_key
+        """;
+
+    private const string Pending =
+        "NOT EXISTS(SELECT 1 FROM vectors v WHERE v.model_key = (SELECT model_key FROM models WHERE id = $1) AND v.text_hash = c.text_hash)";
+
+    /// <summary>$1 is the limit.</summary>
+    /// <exception cref="ArgumentException">The cursor is not one of ours.</exception>
+    internal string ListSql(SearchFilter filter, string? cursor, List<object?> values)
+    {
+        string where = Filter(filter, values).Conditions;
+        if (cursor is not null)
+        {
+            string[] parts = cursor.Split('.');
+            if (parts.Length != 2 || !long.TryParse(parts[0], CultureInfo.InvariantCulture, out long ticks) || !long.TryParse(parts[1], CultureInfo.InvariantCulture, out long key))
+                throw new ArgumentException("The cursor does not come from a page of this list.", nameof(cursor));
+            values.AddRange([ticks, key]);
+            where += $" AND (m.occurred_ticks, m.memory_key) < (${values.Count - 1}, ${values.Count})";
+        }
+        return $"SELECT m.memory_key, m.occurred_ticks FROM memories m WHERE {where} ORDER BY m.occurred_ticks DESC, m.memory_key DESC LIMIT $1";
+    }
+
+    private FilterSql Filter(SearchFilter filter, List<object?> values)
+    {
+        LoadPlaces();
+        return new FilterSql(filter, _places, values);
+    }
+
+    /// <summary>Places only ever come, so those after the last one known are new.</summary>
+    private void LoadPlaces()
+    {
+        using SqliteDataReader rows = db.Query("SELECT place_key, applies_to, project FROM places WHERE place_key > $1", _places.Count == 0 ? 0L : _places.Keys.Max());
+        while (rows.Read()) _places.Add(rows.GetInt64(0), places.Of(rows.GetString(1), rows.GetString(2)));
+    }
+
+    private StoredMemory Read(long key) => new(
+        db.ReadMemory(key, places),
+        (string?)db.Scalar(
+            """
+            SELECT s.path FROM holdings h JOIN sources s USING(source_key) JOIN memories m USING(memory_key)
+            WHERE h.memory_key = $1 ORDER BY h.declared_id <> m.id, s.source_key LIMIT 1
+            """,
+            key));
+
+    private static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
+}

@@ -1,0 +1,332 @@
+using System.Security.Cryptography;
+using System.Text;
+using LocalRecall.Core.Memories;
+using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
+using LocalRecall.Infrastructure.Files;
+
+namespace LocalRecall.Infrastructure.Sqlite;
+
+/// <summary>The one writing connection. Every method is one transaction.</summary>
+internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, ForgottenLog forgotten, SqliteStoreOptions options) : IMemoryWriter
+{
+    /// <summary>Takes over what was forgotten according to the log, which survives the index; finishes a forgetting that a crash cut short.</summary>
+    public void TakeOverForgotten() => db.Write(() =>
+    {
+        IReadOnlySet<string> logged = forgotten.Load();
+        HashSet<string> known = [.. db.List(r => r.GetString(0), "SELECT dedup_key FROM forgotten")];
+        foreach (string key in known.Except(logged)) db.Execute("DELETE FROM forgotten WHERE dedup_key = $1", key);
+        foreach (string key in logged.Except(known))
+        {
+            db.Execute("INSERT INTO forgotten(dedup_key) VALUES($1)", key);
+            if (FindByContent(key) is { } memory) Erase(memory, new Changes());
+        }
+        return 0;
+    });
+
+    public StoreOutcome Store(IndexEntry entry) => db.Write(() =>
+    {
+        var changes = new Changes();
+        long model = ModelKey(entry.ModelId);
+        long source = PutSource(entry.Source);
+        List<long> held = MemoriesOf(source);
+        db.Execute("DELETE FROM holdings WHERE source_key = $1", source);
+
+        var stored = new StoredAs[entry.Memories.Count];
+        var keys = new string?[stored.Length];
+        for (int i = 0; i < stored.Length; i++)
+        {
+            Memory memory = entry.Memories[i].Memory;
+            string key = DedupKey.Of(memory);
+            if (MayStore(key, entry.Deliberate)) keys[i] = key;
+            else stored[i] = new StoredAs(memory.Id, Duplicate: false, Forgotten: true);
+        }
+
+        // What this source no longer holds goes, or is renamed, before anything comes: the ids may be wanted.
+        var linked = new bool[stored.Length];
+        for (int i = 0; i < stored.Length; i++)
+        {
+            if (keys[i] is not { } key || FindByContent(key) is not { } known) continue;
+            linked[i] = true;
+            stored[i] = new StoredAs(default, Duplicate: IsHeld(known));
+            Hold(source, known, entry.Memories[i].Memory.Id);
+        }
+        foreach (long memory in held) Release(memory, changes);
+
+        for (int i = 0; i < stored.Length; i++)
+        {
+            if (keys[i] is not { } key) continue;
+            IndexedMemoryInput input = entry.Memories[i];
+            long? known = FindByContent(key);
+            if (known is { } there)
+            {
+                bool duplicate = linked[i] ? stored[i].Duplicate : true;
+                Hold(source, there, input.Memory.Id);
+                if (!duplicate || input.Memory.Id == IdOf(there)) Refresh(there, input, model, changes);
+                stored[i] = new StoredAs(IdOf(there), duplicate);
+            }
+            else
+            {
+                MemoryId id = IsTaken(input.Memory.Id) ? Derive(input.Memory.Id, key) : input.Memory.Id;
+                long added = Insert(id, key, input.Memory);
+                Hold(source, added, input.Memory.Id);
+                AddChunks(added, input, model, changes);
+                stored[i] = new StoredAs(id, Duplicate: false);
+            }
+        }
+        db.Execute("DELETE FROM faults WHERE path = $1", entry.Source.Path);
+        return new StoreOutcome(WithVectors(model, changes), changes.Removed, stored);
+    });
+
+    public IReadOnlyList<RemovedChunk> RemoveSources(IReadOnlyList<string> paths) => db.Write(() =>
+    {
+        var changes = new Changes();
+        foreach (string path in paths)
+        {
+            db.Execute("DELETE FROM faults WHERE path = $1", path);
+            if (db.Scalar("SELECT source_key FROM sources WHERE path = $1", path) is not long source) continue;
+            List<long> held = MemoriesOf(source);
+            db.Execute("DELETE FROM sources WHERE source_key = $1", source);
+            foreach (long memory in held) Release(memory, changes);
+        }
+        return changes.Removed;
+    });
+
+    public ForgottenMemory? Forget(MemoryId id) => db.Write(() =>
+    {
+        if (db.FindMemory(id) is not { } key) return null;
+        Memory memory = db.ReadMemory(key, places);
+        string dedupKey = (string)db.Scalar("SELECT dedup_key FROM memories WHERE memory_key = $1", key)!;
+        List<(long Key, string Path)> sources = db.List(
+            r => (r.GetInt64(0), r.GetString(1)),
+            "SELECT DISTINCT s.source_key, s.path FROM holdings h JOIN sources s USING(source_key) WHERE h.memory_key = $1 ORDER BY s.source_key", key);
+
+        // The log first: it is what a rebuilt index believes.
+        forgotten.Forget(dedupKey);
+        db.Execute("INSERT OR IGNORE INTO forgotten(dedup_key) VALUES($1)", dedupKey);
+        var changes = new Changes();
+        List<byte[]> hashes = db.List(r => r.GetFieldValue<byte[]>(0), "SELECT DISTINCT text_hash FROM chunks WHERE memory_key = $1", key);
+        Erase(key, changes);
+        foreach (byte[] hash in hashes)
+            db.Execute("DELETE FROM vectors WHERE text_hash = $1 AND NOT EXISTS(SELECT 1 FROM chunks WHERE text_hash = $1)", hash);
+        foreach ((long source, _) in sources)
+            db.Execute("DELETE FROM sources WHERE source_key = $1 AND NOT EXISTS(SELECT 1 FROM holdings WHERE source_key = $1)", source);
+        return new ForgottenMemory(memory, [.. sources.Select(s => s.Path)], changes.Removed);
+    });
+
+    public void RecordFault(SourceFault fault) => db.Write(() => db.Execute(
+        "INSERT INTO faults(path, reason, seen_ticks) VALUES($1, $2, $3) ON CONFLICT(path) DO UPDATE SET reason = excluded.reason, seen_ticks = excluded.seen_ticks",
+        fault.Path, fault.Reason, Rows.Ticks(fault.SeenAt)));
+
+    public IReadOnlyList<IndexedChunk> PutVectors(string modelId, IReadOnlyDictionary<TextHash, float[]> vectors) => db.Write(() =>
+    {
+        var changes = new Changes();
+        long model = ModelKey(modelId);
+        foreach ((TextHash hash, float[] vector) in vectors) PutVector(model, Rows.Hash(hash), vector, changes);
+        return WithVectors(model, changes);
+    });
+
+    public void Checkpoint()
+    {
+        db.Write(() =>
+        {
+            long spare = db.Number("SELECT count(*) FROM vectors v WHERE NOT EXISTS(SELECT 1 FROM chunks c WHERE c.text_hash = v.text_hash)");
+            if (spare > options.SpareVectors)
+            {
+                db.Execute(
+                    "DELETE FROM vectors WHERE vector_key IN (SELECT vector_key FROM vectors v WHERE NOT EXISTS(SELECT 1 FROM chunks c WHERE c.text_hash = v.text_hash) ORDER BY vector_key LIMIT $1)",
+                    spare - options.SpareVectors);
+            }
+            return 0;
+        });
+        // Passive: never waits for a reader; what one still needs stays in the log until next time.
+        db.Guard(() => db.Execute("PRAGMA wal_checkpoint(PASSIVE)"));
+    }
+
+    public void Dispose() => db.Dispose();
+
+    /// <summary>What a transaction did to chunks.</summary>
+    private sealed class Changes
+    {
+        public List<RemovedChunk> Removed { get; } = [];
+
+        public HashSet<long> Inserted { get; } = [];
+
+        public List<byte[]> NewVectors { get; } = [];
+
+        public void Remove(long chunk)
+        {
+            if (!Inserted.Remove(chunk)) Removed.Add(new RemovedChunk(chunk));
+        }
+    }
+
+    private long ModelKey(string id)
+    {
+        db.Execute("INSERT OR IGNORE INTO models(id) VALUES($1)", id);
+        return db.Number("SELECT model_key FROM models WHERE id = $1", id);
+    }
+
+    private long PutSource(SourceState source) => db.Number(
+        """
+        INSERT INTO sources(path, file_hash, length_bytes, modified_ticks) VALUES($1, $2, $3, $4)
+        ON CONFLICT(path) DO UPDATE SET file_hash = excluded.file_hash, length_bytes = excluded.length_bytes, modified_ticks = excluded.modified_ticks
+        RETURNING source_key
+        """,
+        source.Path, source.FileHash, source.LengthBytes, Rows.Ticks(source.ModifiedAt));
+
+    private bool MayStore(string key, bool deliberate)
+    {
+        if (db.Scalar("SELECT 1 FROM forgotten WHERE dedup_key = $1", key) is null) return true;
+        if (!deliberate) return false;
+        forgotten.Remember(key);
+        db.Execute("DELETE FROM forgotten WHERE dedup_key = $1", key);
+        return true;
+    }
+
+    private List<long> MemoriesOf(long source) =>
+        db.List(r => r.GetInt64(0), "SELECT DISTINCT memory_key FROM holdings WHERE source_key = $1", source);
+
+    private long? FindByContent(string dedupKey) => (long?)db.Scalar("SELECT memory_key FROM memories WHERE dedup_key = $1", dedupKey);
+
+    private bool IsHeld(long memory) => db.Scalar("SELECT 1 FROM holdings WHERE memory_key = $1 LIMIT 1", memory) is not null;
+
+    private void Hold(long source, long memory, MemoryId declared) =>
+        db.Execute("INSERT OR IGNORE INTO holdings(source_key, memory_key, declared_id) VALUES($1, $2, $3)", source, memory, declared.ToString());
+
+    private MemoryId IdOf(long memory) => Rows.Id((string)db.Scalar("SELECT id FROM memories WHERE memory_key = $1", memory)!);
+
+    private bool IsTaken(MemoryId id) => db.Scalar("SELECT 1 FROM memories WHERE id = $1", id.ToString()) is not null;
+
+    /// <summary>The name of a memory whose id already means another one: always the same for the same content.</summary>
+    private static MemoryId Derive(MemoryId id, string dedupKey)
+    {
+        byte[] bytes = SHA256.HashData(Encoding.UTF8.GetBytes($"{id} {dedupKey}"))[..16];
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x80);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new MemoryId(new Guid(bytes, bigEndian: true));
+    }
+
+    /// <summary>After a source let go of a memory: erased if no other holds it; named anew if only that source gave it its id.</summary>
+    private void Release(long memory, Changes changes)
+    {
+        if (!IsHeld(memory))
+        {
+            Erase(memory, changes);
+            return;
+        }
+        db.Execute(
+            """
+            UPDATE memories SET id = coalesce(
+              (SELECT min(h.declared_id) FROM holdings h WHERE h.memory_key = $1 AND NOT EXISTS(SELECT 1 FROM memories other WHERE other.id = h.declared_id)), id)
+            WHERE memory_key = $1 AND NOT EXISTS(SELECT 1 FROM holdings h WHERE h.memory_key = $1 AND h.declared_id = memories.id)
+            """,
+            memory);
+    }
+
+    private void Erase(long memory, Changes changes)
+    {
+        EraseChunks(memory, changes);
+        db.Execute("DELETE FROM memories WHERE memory_key = $1", memory);
+    }
+
+    private void EraseChunks(long memory, Changes changes)
+    {
+        foreach (long chunk in db.List(r => r.GetInt64(0), "SELECT chunk_key FROM chunks WHERE memory_key = $1", memory))
+        {
+            db.Execute("DELETE FROM chunk_words WHERE rowid = $1", chunk);
+            changes.Remove(chunk);
+        }
+        db.Execute("DELETE FROM chunks WHERE memory_key = $1", memory);
+    }
+
+    private long PlaceKey(Memory memory)
+    {
+        string project = memory.Project ?? "";
+        db.Execute("INSERT OR IGNORE INTO places(applies_to, project) VALUES($1, $2)", memory.AppliesTo.Text, project);
+        return db.Number("SELECT place_key FROM places WHERE applies_to = $1 AND project = $2", memory.AppliesTo.Text, project);
+    }
+
+    private long Insert(MemoryId id, string dedupKey, Memory memory) => db.Number(
+        """
+        INSERT INTO memories(id, dedup_key, kind, place_key, occurred_ticks, subject, keywords, body)
+        VALUES($1, $2, $3, $4, $5, $6, $7, $8) RETURNING memory_key
+        """,
+        id.ToString(), dedupKey, (int)memory.Kind, PlaceKey(memory), Rows.Ticks(memory.OccurredAt), memory.Subject, Rows.Keywords(memory.Keywords), memory.Body);
+
+    /// <summary>The same content with another subject, time or chunking: what came last counts.</summary>
+    private void Refresh(long memory, IndexedMemoryInput input, long model, Changes changes)
+    {
+        Memory now = input.Memory;
+        bool sameFacts = db.Scalar(
+            "SELECT 1 FROM memories WHERE memory_key = $1 AND place_key = $2 AND occurred_ticks = $3 AND subject = $4 AND keywords = $5",
+            memory, PlaceKey(now), Rows.Ticks(now.OccurredAt), now.Subject, Rows.Keywords(now.Keywords)) is not null;
+        List<(int, string, string, int, TextHash)> chunks = db.List(
+            r => (r.GetInt32(0), r.GetString(1), r.GetString(2), r.GetInt32(3), Rows.ReadHash(r, 4)),
+            "SELECT ordinal, heading, text, token_count, text_hash FROM chunks WHERE memory_key = $1 ORDER BY ordinal", memory);
+        if (sameFacts && chunks.SequenceEqual(input.Chunks.Select(c => (c.Ordinal, c.HeadingPath, c.Text, c.TokenCount, c.EmbeddingTextHash))))
+        {
+            foreach (Chunk chunk in input.Chunks) PutVector(model, Rows.Hash(chunk.EmbeddingTextHash), chunk.Vector, changes);
+            return;
+        }
+        EraseChunks(memory, changes);
+        db.Execute(
+            "UPDATE memories SET place_key = $2, occurred_ticks = $3, subject = $4, keywords = $5 WHERE memory_key = $1",
+            memory, PlaceKey(now), Rows.Ticks(now.OccurredAt), now.Subject, Rows.Keywords(now.Keywords));
+        AddChunks(memory, input, model, changes);
+    }
+
+    private void AddChunks(long memory, IndexedMemoryInput input, long model, Changes changes)
+    {
+        string keywords = string.Join('\n', input.Memory.Keywords);
+        foreach (Chunk chunk in input.Chunks)
+        {
+            byte[] hash = Rows.Hash(chunk.EmbeddingTextHash);
+            long key = db.Number(
+                "INSERT INTO chunks(memory_key, ordinal, token_count, text_hash, heading, text) VALUES($1, $2, $3, $4, $5, $6) RETURNING chunk_key",
+                memory, chunk.Ordinal, chunk.TokenCount, hash, chunk.HeadingPath, chunk.Text);
+            db.Execute(
+                "INSERT INTO chunk_words(rowid, subject, keywords, heading, text, parts) VALUES($1, $2, $3, $4, $5, $6)",
+                key, input.Memory.Subject, keywords, chunk.HeadingPath, chunk.Text,
+                KeywordText.Extra(string.Join('\n', input.Memory.Subject, keywords, chunk.HeadingPath, chunk.Text)));
+            changes.Inserted.Add(key);
+            PutVector(model, hash, chunk.Vector, changes);
+        }
+    }
+
+    private void PutVector(long model, byte[] hash, float[]? vector, Changes changes)
+    {
+        if (vector is null) return;
+        object? dimensions = db.Scalar("SELECT dimensions FROM models WHERE model_key = $1", model);
+        if (dimensions is null) db.Execute("UPDATE models SET dimensions = $2 WHERE model_key = $1", model, vector.Length);
+        else if ((long)dimensions != vector.Length)
+            throw new ArgumentException($"A vector of {vector.Length} floats; this model's others have {dimensions}.", nameof(vector));
+        if (db.Execute("INSERT OR IGNORE INTO vectors(model_key, text_hash, vector) VALUES($1, $2, $3)", model, hash, Rows.Vector(vector)) > 0)
+            changes.NewVectors.Add(hash);
+    }
+
+    /// <summary>Chunks that came, and older ones whose text got its vector just now.</summary>
+    private List<IndexedChunk> WithVectors(long model, Changes changes)
+    {
+        var chunks = new SortedSet<long>(changes.Inserted);
+        foreach (byte[] hash in changes.NewVectors)
+            chunks.UnionWith(db.List(r => r.GetInt64(0), "SELECT chunk_key FROM chunks WHERE text_hash = $1", hash));
+
+        var result = new List<IndexedChunk>(chunks.Count);
+        foreach (long chunk in chunks)
+        {
+            result.AddRange(db.List(
+                r =>
+                {
+                    Place place = places.Of(r.GetString(1), r.GetString(2));
+                    return new IndexedChunk(chunk, new ChunkFacts((MemoryKind)r.GetInt32(0), place.AppliesTo, place.Project, Rows.Time(r.GetInt64(3))), Rows.ReadVector(r, 4));
+                },
+                """
+                SELECT m.kind, p.applies_to, p.project, m.occurred_ticks, v.vector
+                FROM chunks c JOIN vectors v ON v.model_key = $2 AND v.text_hash = c.text_hash
+                JOIN memories m USING(memory_key) JOIN places p USING(place_key) WHERE c.chunk_key = $1
+                """,
+                chunk, model));
+        }
+        return result;
+    }
+}
