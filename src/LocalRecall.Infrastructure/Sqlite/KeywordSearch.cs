@@ -24,7 +24,7 @@ internal sealed class KeywordSearch(StoreConnection db, SearchFilter filter, IRe
 
     public IReadOnlyList<KeywordHit> Run(KeywordQuery query)
     {
-        Term[] terms = [.. query.Phrases.Concat(query.Terms)
+        Term[] terms = [.. query.Phrases.Take(KeywordQuery.MaxPhrases).Concat(query.Terms.Take(KeywordQuery.MaxTerms))
             .Select(t => (Text: t, Quoted: $"\"{t.Replace("\"", "\"\"").Replace('\0', ' ')}\""))
             .Select(t => new Term(t.Text, t.Quoted, Count(t.Quoted)))
             .Where(t => t.Chunks > 0)
