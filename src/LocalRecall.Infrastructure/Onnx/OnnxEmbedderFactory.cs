@@ -39,6 +39,6 @@ public sealed class OnnxEmbedderFactory(ModelManifest model, string folder, int?
     private static void Verify(PinnedFile file, string folder)
     {
         if (!PinnedDownload.IsGood(file, folder))
-            throw new EmbeddingException($"The model file {Path.Combine(folder, file.Path)} is missing or damaged. Run `recall doctor` with a network connection, or put the right file there (sha256 {file.Sha256}).");
+            throw new EmbeddingException($"The model file {Path.Combine(folder, file.Path)} is missing or damaged. Restart the host with a network connection, or put the right file there (sha256 {file.Sha256}).");
     }
 }

@@ -124,7 +124,7 @@ public sealed class OnnxEmbedderTests(ModelFixture model)
         using var folder = new TempFolder();
         var factory = new OnnxEmbedderFactory(ModelManifest.BuiltIn, folder.Path);
 
-        Assert.Contains("recall doctor", Assert.Throws<EmbeddingException>(factory.Open).Message);
+        Assert.Contains("put the right file there", Assert.Throws<EmbeddingException>(factory.Open).Message);
         Assert.Contains("vocab.txt", Assert.Throws<EmbeddingException>(() => factory.Tokenizer).Message);
     }
 
