@@ -11,9 +11,6 @@ public enum EmbeddingLane
     Ingest,
 }
 
-/// <summary>A text ready for the model: its ids, special tokens included, and what it is known by.</summary>
-public sealed record TokenizedText(TextHash Hash, int[] TokenIds);
-
 /// <summary>Texts that go through the model together.</summary>
 public sealed record EmbeddingRun(long Id, IReadOnlyList<TokenizedText> Texts);
 

@@ -12,3 +12,29 @@ public enum MemoryKind
     /// <summary>A plain Markdown or text file.</summary>
     Document = 3,
 }
+
+/// <summary>The names of the kinds, as people and the wire write them.</summary>
+public static class MemoryKinds
+{
+    public static string ToName(this MemoryKind kind) => kind switch
+    {
+        MemoryKind.Episodic => "episodic",
+        MemoryKind.Thinking => "thinking",
+        _ => "document",
+    };
+
+    public static bool TryParse(string name, out MemoryKind kind)
+    {
+        foreach (MemoryKind candidate in Enum.GetValues<MemoryKind>())
+        {
+            if (candidate.ToName().Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                kind = candidate;
+                return true;
+            }
+        }
+
+        kind = default;
+        return false;
+    }
+}

@@ -127,17 +127,16 @@ public partial class ActorCell : IUntypedActorContext, ICell
         var message = WrappedMessage.Unwrap(envelope.Message);
         if (envelope.Message is INoSerializationVerificationNeeded || message is INoSerializationVerificationNeeded)
             return envelope;
+        var serialization = _system.Serialization;
         object copy;
         try
         {
-            copy = Akka.Serialization.Serialization.WithTransport(_system, (_system, message), static state =>
-            {
-                var serialization = state._system.Serialization;
-                var serializer = serialization.FindSerializerFor(state.message);
-                return serialization.Deserialize(
-                    serializer.ToBinary(state.message), serializer.Identifier,
-                    Akka.Serialization.Serialization.ManifestFor(serializer, state.message));
-            });
+            var serializer = serialization.FindSerializerFor(message);
+            if (serializer is Akka.Serialization.NewtonSoftJsonSerializer && message.GetType().Assembly == typeof(ActorCell).Assembly)
+                return envelope; // Akka.NET's own messages, which its JSON serializer would copy
+            copy = Akka.Serialization.Serialization.WithTransport(_system, () => serialization.Deserialize(
+                serializer.ToBinary(message), serializer.Identifier,
+                Akka.Serialization.Serialization.ManifestFor(serializer, message)));
         }
         catch (Exception e)
         {

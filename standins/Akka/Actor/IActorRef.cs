@@ -101,7 +101,7 @@ public abstract class ActorRefBase : IActorRef
         return byPath != 0 || other is null ? byPath : Path.Uid.CompareTo(other.Path.Uid);
     }
 
-    int IComparable.CompareTo(object obj) => obj is null or IActorRef
+    public int CompareTo(object obj) => obj is null or IActorRef
         ? CompareTo((IActorRef)obj)
         : throw new ArgumentException($"Object must be of type {nameof(IActorRef)}.", nameof(obj));
 

@@ -26,7 +26,6 @@ public class Settings
         AskTimeout = Config.GetTimeSpan("akka.actor.ask-timeout");
         CreationTimeout = Config.GetTimeSpan("akka.actor.creation-timeout");
         SerializeAllMessages = Config.GetBoolean("akka.actor.serialize-messages");
-        SerializeAllCreators = Config.GetBoolean("akka.actor.serialize-creators");
         LogSerializerOverrideOnStart = Config.GetBoolean("akka.log-serializer-override-on-start");
 
         LogLevel = Config.GetString("akka.loglevel");
@@ -81,8 +80,6 @@ public class Settings
     public TimeSpan CreationTimeout { get; }
 
     public bool SerializeAllMessages { get; }
-
-    public bool SerializeAllCreators { get; }
 
     public bool LogSerializerOverrideOnStart { get; }
 

@@ -205,9 +205,6 @@ public class ActorSystemImpl : ExtendedActorSystem
         }
 
         StopScheduler();
-        foreach (var extension in _extensions.Values)
-            if (extension is { IsValueCreated: true, Value: IDisposable disposable })
-                disposable.Dispose();
         _terminated.TrySetResult();
     }
 

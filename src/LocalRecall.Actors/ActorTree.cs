@@ -1,0 +1,37 @@
+using Akka.Actor;
+using Akka.Configuration;
+using LocalRecall.Actors.Embedding;
+using LocalRecall.Actors.Gateway;
+using LocalRecall.Actors.Index;
+using LocalRecall.Actors.Ingest;
+using LocalRecall.Actors.Lifecycle;
+using LocalRecall.Actors.Query;
+using LocalRecall.Core.Ports;
+
+namespace LocalRecall.Actors;
+
+/// <summary>What the actors need of the outside.</summary>
+/// <param name="MemoriesFolder">Where memories given by message are written.</param>
+public sealed record HostPorts(
+    IEmbedderFactory Embedder, IMemoryStore Store, IMemoryFiles Files, IRootList Roots, IFolderWatcher Watcher, string MemoriesFolder);
+
+/// <summary>The host's actors, all at <c>/user</c>.</summary>
+public sealed record ActorTree(IActorRef Gateway, IActorRef Query, IActorRef Ingest, IActorRef Embedding, IActorRef Index, IActorRef Lifecycle)
+{
+    /// <param name="home">The home folder, for <c>recall status</c>.</param>
+    /// <param name="stop">Begins the host's orderly end.</param>
+    public static ActorTree Start(ActorSystem system, HostPorts ports, GatewaySettings gatewaySettings, string home, Action stop)
+    {
+        Config config = system.Settings.Config.GetConfig("localrecall");
+        IActorRef embedding = system.ActorOf(EmbeddingActor.CreateProps(ports.Embedder, EmbeddingSettings.From(config.GetConfig("embedding"))), "embedding");
+        IActorRef index = system.ActorOf(IndexActor.CreateProps(ports.Store, ports.Embedder.Model, config.GetInt("index.readers")), "index");
+        var ingestPorts = new IngestPorts(index, embedding, ports.Files, ports.Roots, ports.Watcher, ports.Embedder, ports.MemoriesFolder);
+        IActorRef ingest = system.ActorOf(IngestActor.CreateProps(ingestPorts, config.GetInt("ingest.max-files")), "ingest");
+        IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, ports.Embedder)), "query");
+        var lifecycleSettings = new LifecycleSettings(gatewaySettings.HostVersion, home, config.GetTimeSpan("host.idle-exit"));
+        var lifecyclePorts = new LifecyclePorts(index, embedding, ingest, ports.Embedder.Model.Id, stop);
+        IActorRef lifecycle = system.ActorOf(LifecycleActor.CreateProps(lifecycleSettings, lifecyclePorts), "lifecycle");
+        IActorRef gateway = system.ActorOf(GatewayActor.CreateProps(gatewaySettings, query, ingest, lifecycle), "gateway");
+        return new ActorTree(gateway, query, ingest, embedding, index, lifecycle);
+    }
+}

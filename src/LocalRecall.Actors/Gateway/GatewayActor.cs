@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Remote;
+using LocalRecall.Actors.Lifecycle;
+using LocalRecall.Actors.Requests;
+using LocalRecall.Contracts;
+using LocalRecall.Contracts.Messages;
+
+namespace LocalRecall.Actors.Gateway;
+
+/// <param name="Token">What a client must show.</param>
+public sealed record GatewaySettings(string Token, string HostVersion);
+
+/// <summary>
+/// The only actor a remote message reaches: checks version, token and deadline, and hands on to who does the work.
+/// A client's ticket is good until its connection closes.
+/// </summary>
+public sealed class GatewayActor : ReceiveActor
+{
+    private readonly GatewaySettings _settings;
+    private readonly byte[] _token;
+    private readonly IActorRef _lifecycle;
+    private readonly Dictionary<Address, Guid> _tickets = [];
+
+    private GatewayActor(GatewaySettings settings, IActorRef query, IActorRef ingest, IActorRef lifecycle)
+    {
+        _settings = settings;
+        _token = Encoding.UTF8.GetBytes(settings.Token);
+        _lifecycle = lifecycle;
+        Receive<Hello>(OnHello);
+        Route<Search>(query);
+        Route<GetMemory>(query);
+        Route<ListMemories>(query);
+        Route<EmbedTexts>(query);
+        Route<CheckIntegrity>(query);
+        Route<AddMemory>(ingest);
+        Route<ForgetMemory>(ingest);
+        Route<ImportPaths>(ingest);
+        Route<StopWatching>(ingest);
+        Route<GetStatus>(lifecycle);
+        Route<StopHost>(lifecycle);
+        Receive<DisassociatedEvent>(gone =>
+        {
+            if (_tickets.Remove(gone.RemoteAddress))
+            {
+                ReportActivity();
+            }
+        });
+    }
+
+    public static Props CreateProps(GatewaySettings settings, IActorRef query, IActorRef ingest, IActorRef lifecycle) =>
+        Props.Create(() => new GatewayActor(settings, query, ingest, lifecycle));
+
+    protected override void PreStart() => Context.System.EventStream.Subscribe<DisassociatedEvent>(Self);
+
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
+    private void OnHello(Hello hello)
+    {
+        if (hello.ProtocolVersion != WireLimits.ProtocolVersion)
+        {
+            string upgrade = hello.ProtocolVersion < WireLimits.ProtocolVersion ? "recall" : "the host (recall host restart)";
+            Refuse(hello.RequestId, FailureCode.UnsupportedVersion,
+                $"The client speaks protocol version {hello.ProtocolVersion}, the host {WireLimits.ProtocolVersion}; upgrade {upgrade}.");
+            return;
+        }
+
+        if (!CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(hello.Token)))
+        {
+            Refuse(hello.RequestId, FailureCode.Unauthorized, "Wrong token; the right one is in the home folder's endpoint.json.");
+            return;
+        }
+
+        if (!_tickets.TryGetValue(Sender.Path.Address, out Guid ticket))
+        {
+            ticket = new Guid(RandomNumberGenerator.GetBytes(16));
+            _tickets.Add(Sender.Path.Address, ticket);
+        }
+
+        ReportActivity();
+        Sender.Tell(new Welcome(hello.RequestId, ticket, WireLimits.ProtocolVersion, _settings.HostVersion));
+    }
+
+    private void Route<TRequest>(IActorRef target)
+        where TRequest : IRequest =>
+        Receive<TRequest>(request =>
+        {
+            if (!_tickets.TryGetValue(Sender.Path.Address, out Guid ticket) || ticket != request.Header.Ticket)
+            {
+                Refuse(request.Header.RequestId, FailureCode.Unauthorized, "Say hello first: this ticket is not known on this connection.");
+            }
+            else if (request.Header.Deadline <= Context.System.Scheduler.Now)
+            {
+                Refuse(request.Header.RequestId, FailureCode.Expired, "The deadline had passed when the request came.");
+            }
+            else
+            {
+                ReportActivity();
+                target.Tell(new Authorized<TRequest>(request, Sender));
+            }
+        });
+
+    private void Refuse(Guid requestId, FailureCode code, string message) => Sender.Tell(new Failure(requestId, code, message));
+
+    private void ReportActivity() => _lifecycle.Tell(new LifecycleProtocol.Activity(_tickets.Count));
+}

@@ -1,0 +1,111 @@
+using LocalRecall.Actors.Requests;
+using LocalRecall.Core.Memories;
+using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
+
+namespace LocalRecall.Actors.Index;
+
+/// <summary>The conversation with the index actor. Everything is answered by its reply or by <see cref="RequestFailed"/>.</summary>
+public static class IndexProtocol
+{
+    /// <summary>Goes to whichever reader is free.</summary>
+    public interface IRead : IInternalMessage
+    {
+        Guid RequestId { get; }
+    }
+
+    /// <summary>Goes to the writer, in order. Answered when it is on disk and later searches see it.</summary>
+    public interface IWrite : IInternalMessage
+    {
+        Guid RequestId { get; }
+    }
+
+    public sealed record FindSource(Guid RequestId, string Path) : IRead;
+
+    public sealed record SourceFound(Guid RequestId, SourceState? Source) : IInternalMessage;
+
+    public sealed record FindSourcesBelow(Guid RequestId, string Folder) : IRead;
+
+    public sealed record SourcesFound(Guid RequestId, IReadOnlyList<string> Paths) : IInternalMessage;
+
+    public sealed record FindVectors(Guid RequestId, IReadOnlyCollection<TextHash> Hashes) : IRead;
+
+    public sealed record VectorsFound(Guid RequestId, IReadOnlyDictionary<TextHash, float[]> Vectors) : IInternalMessage;
+
+    public sealed record SearchKeywords(Guid RequestId, KeywordQuery Query, SearchFilter Filter, int Limit) : IRead;
+
+    public sealed record KeywordsSearched(Guid RequestId, IReadOnlyList<KeywordHit> Hits) : IInternalMessage;
+
+    /// <param name="Vector">Unit vector of the query.</param>
+    public sealed record SearchVectors(Guid RequestId, float[] Vector, SearchFilter Filter, int Limit) : IRead;
+
+    /// <param name="Hits">Exact cosines, best first.</param>
+    public sealed record VectorsSearched(Guid RequestId, IReadOnlyList<ScanHit> Hits) : IInternalMessage;
+
+    /// <summary>The cosines of chunks that something else than the scan found.</summary>
+    public sealed record MeasureChunks(Guid RequestId, float[] Vector, IReadOnlyCollection<long> ChunkIds) : IRead;
+
+    public sealed record ChunksMeasured(Guid RequestId, IReadOnlyList<ScanHit> Hits) : IInternalMessage;
+
+    public sealed record GetChunks(Guid RequestId, IReadOnlyCollection<long> ChunkIds) : IRead;
+
+    public sealed record ChunksFound(Guid RequestId, IReadOnlyList<ChunkWithMemory> Chunks) : IInternalMessage;
+
+    public sealed record GetStored(Guid RequestId, MemoryId Id) : IRead;
+
+    public sealed record StoredFound(Guid RequestId, StoredMemory? Stored) : IInternalMessage;
+
+    public sealed record ListStored(Guid RequestId, SearchFilter Filter, string? Cursor, int Limit) : IRead;
+
+    public sealed record StoredListed(Guid RequestId, MemoryPage Page) : IInternalMessage;
+
+    public sealed record GetPending(Guid RequestId, int Limit) : IRead;
+
+    public sealed record PendingFound(Guid RequestId, IReadOnlyList<PendingChunk> Chunks) : IInternalMessage;
+
+    public sealed record GetStatistics(Guid RequestId) : IRead;
+
+    /// <param name="Faults">The newest of them.</param>
+    public sealed record StatisticsFound(Guid RequestId, StoreStatistics Statistics, IReadOnlyList<SourceFault> Faults) : IInternalMessage;
+
+    public sealed record CheckStore(Guid RequestId) : IRead;
+
+    public sealed record StoreChecked(Guid RequestId, IReadOnlyList<string> Problems) : IInternalMessage;
+
+    public sealed record Store(Guid RequestId, IndexEntry Entry) : IWrite;
+
+    public sealed record Stored(Guid RequestId, IReadOnlyList<StoredAs> Memories) : IInternalMessage;
+
+    public sealed record RemoveSources(Guid RequestId, IReadOnlyList<string> Paths) : IWrite;
+
+    public sealed record SourcesRemoved(Guid RequestId) : IInternalMessage;
+
+    public sealed record Forget(Guid RequestId, MemoryId Id) : IWrite;
+
+    /// <param name="Forgotten">Null: there is no such memory.</param>
+    public sealed record Forgotten(Guid RequestId, ForgottenMemory? Memory) : IInternalMessage;
+
+    public sealed record RecordFault(Guid RequestId, SourceFault Fault) : IWrite;
+
+    public sealed record FaultRecorded(Guid RequestId) : IInternalMessage;
+
+    public sealed record PutVectors(Guid RequestId, IReadOnlyDictionary<TextHash, float[]> Vectors) : IWrite;
+
+    public sealed record VectorsPut(Guid RequestId) : IInternalMessage;
+
+    /// <summary>Published on the event stream when the index answers again after it could not.</summary>
+    public sealed record IndexReopened : IInternalMessage;
+
+    internal sealed record ReadWork(IRead Read, VectorSnapshot Snapshot, Akka.Actor.IActorRef ReplyTo) : IInternalMessage;
+
+    internal sealed record ReaderFree : IInternalMessage;
+
+    internal sealed record WriteWork(IWrite Write, Akka.Actor.IActorRef ReplyTo) : IInternalMessage;
+
+    internal sealed record WriterReady(VectorSnapshot Snapshot, string? RebuildNeeded) : IInternalMessage;
+
+    internal sealed record WriterBroken(string Reason) : IInternalMessage;
+
+    /// <summary>The write is on disk; the coordinator passes the reply on once the readers see the snapshot.</summary>
+    internal sealed record Written(VectorSnapshot Snapshot, object Reply, Akka.Actor.IActorRef ReplyTo) : IInternalMessage;
+}

@@ -1,0 +1,88 @@
+using Akka.Actor;
+using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
+using static LocalRecall.Actors.Index.IndexProtocol;
+
+namespace LocalRecall.Actors.Index;
+
+/// <summary>Owns one read connection, on a thread of its own; does one read at a time.</summary>
+internal sealed class IndexReader : ReceiveActor
+{
+    public const string Dispatcher = "localrecall.index.reader-dispatcher";
+
+    /// <summary>How many of the scan's approximate best are measured again exactly.</summary>
+    private const int Rescored = 100;
+
+    private const int MaxFaults = 50;
+
+    private readonly IMemoryStore _store;
+    private readonly string _modelId;
+    private IMemoryReader? _reader;
+
+    private IndexReader(IMemoryStore store, string modelId)
+    {
+        _store = store;
+        _modelId = modelId;
+        Receive<ReadWork>(OnRead);
+    }
+
+    public static Props CreateProps(IMemoryStore store, string modelId) =>
+        Props.Create(() => new IndexReader(store, modelId)).WithDispatcher(Dispatcher);
+
+    protected override void PreStart()
+    {
+        _reader = _store.OpenReader();
+        Context.Parent.Tell(new ReaderFree());
+    }
+
+    protected override void PostStop() => _reader?.Dispose();
+
+    private void OnRead(ReadWork work)
+    {
+        object reply;
+        try
+        {
+            reply = Read(_reader!, work);
+        }
+        catch (Exception e)
+        {
+            work.ReplyTo.Tell(StoreFailures.ToReply(work.Read.RequestId, e), Context.Parent);
+            if (e is not StoreException { Fault: StoreFault.Busy or StoreFault.Full })
+            {
+                throw;
+            }
+
+            Context.Parent.Tell(new ReaderFree());
+            return;
+        }
+
+        work.ReplyTo.Tell(reply, Context.Parent);
+        Context.Parent.Tell(new ReaderFree());
+    }
+
+    private object Read(IMemoryReader reader, ReadWork work) => work.Read switch
+    {
+        FindSource m => new SourceFound(m.RequestId, reader.FindSource(m.Path)),
+        FindSourcesBelow m => new SourcesFound(m.RequestId, reader.SourcesBelow(m.Folder)),
+        FindVectors m => new VectorsFound(m.RequestId, reader.FindVectors(_modelId, m.Hashes)),
+        SearchKeywords m => new KeywordsSearched(m.RequestId, reader.SearchKeywords(m.Query, m.Filter, m.Limit)),
+        SearchVectors m => new VectorsSearched(m.RequestId, Scan(reader, work.Snapshot, m)),
+        MeasureChunks m => new ChunksMeasured(m.RequestId, Measure(reader, m.Vector, m.ChunkIds.Select(id => new ScanHit(id, 0)))),
+        GetChunks m => new ChunksFound(m.RequestId, reader.GetChunks(m.ChunkIds)),
+        GetStored m => new StoredFound(m.RequestId, reader.Get(m.Id)),
+        ListStored m => new StoredListed(m.RequestId, reader.List(m.Filter, m.Cursor, m.Limit)),
+        GetPending m => new PendingFound(m.RequestId, reader.GetPending(_modelId, m.Limit)),
+        GetStatistics m => new StatisticsFound(m.RequestId, reader.GetStatistics(_modelId), reader.GetFaults(MaxFaults)),
+        CheckStore m => new StoreChecked(m.RequestId, reader.CheckIntegrity()),
+        var other => throw new InvalidOperationException($"No reader knows {other.GetType().Name}."),
+    };
+
+    private IReadOnlyList<ScanHit> Scan(IMemoryReader reader, VectorSnapshot snapshot, SearchVectors search) =>
+        [.. Measure(reader, search.Vector, snapshot.Scan(search.Vector, new FilterPredicate(search.Filter), Math.Max(search.Limit, Rescored))).Take(search.Limit)];
+
+    private IReadOnlyList<ScanHit> Measure(IMemoryReader reader, float[] query, IEnumerable<ScanHit> hits)
+    {
+        ScanHit[] all = [.. hits];
+        return VectorSnapshot.Rescore(query, all, reader.GetVectors(_modelId, [.. all.Select(hit => hit.ChunkId)]));
+    }
+}

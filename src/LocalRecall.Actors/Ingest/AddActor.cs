@@ -1,0 +1,79 @@
+using Akka.Actor;
+using LocalRecall.Actors.Requests;
+using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Memories;
+using LocalRecall.Core.Ports;
+using static LocalRecall.Actors.Ingest.IngestProtocol;
+
+namespace LocalRecall.Actors.Ingest;
+
+/// <summary>Keeps one memory given by message: writes its file, has it ingested like any other, then acknowledges.</summary>
+internal sealed class AddActor : RequestActor<AddMemory>
+{
+    private readonly IngestPorts _ports;
+
+    private AddActor(Authorized<AddMemory> request, IngestPorts ports)
+        : base(request)
+    {
+        _ports = ports;
+        Receive<Written>(written => Context.Parent.Tell(new IngestFile(written.Source.Path, Request.Project, Deliberate: true)));
+        Receive<FileIngested>(OnIngested);
+        Receive<MemoryAdded>(Finish);
+        Receive<Status.Failure>(failure => Finish(new Failure(RequestId, FailureCode.Internal, $"The memory could not be written: {failure.Cause.Message}")));
+    }
+
+    public static Props CreateProps(Authorized<AddMemory> request, IngestPorts ports) => Props.Create(() => new AddActor(request, ports));
+
+    protected override void Start()
+    {
+        if (!MemoryKinds.TryParse(Request.Kind, out MemoryKind kind) || kind == MemoryKind.Document)
+        {
+            Refuse($"The kind is '{Request.Kind}'; it must be episodic or thinking.");
+            return;
+        }
+
+        IReadOnlyList<MemoryProblem> problems = MemoryRules.Validate(kind, Request.Subject, Request.Keywords, Request.AppliesTo, Request.Content);
+        if (problems.Count > 0)
+        {
+            Refuse(string.Join(" ", problems.Select(p => p.Message)));
+            return;
+        }
+
+        var memory = new Memory(
+            MemoryId.New(), kind, Request.Subject, Request.Keywords, AppliesTo.Parse(Request.AppliesTo),
+            Request.OccurredAt ?? Context.System.Scheduler.Now, Request.Project, Request.Content);
+        IMemoryFiles files = _ports.Files;
+        Task.Run(() => new Written(files.Write(memory))).PipeTo(Self);
+    }
+
+    private void OnIngested(FileIngested ingested)
+    {
+        if (ingested.Failure is { } reason)
+        {
+            Finish(new Failure(RequestId, FailureCode.StoreUnavailable, $"The memory is in {ingested.Path} but not in the index yet: {reason}"));
+            return;
+        }
+
+        StoredAs stored = ingested.Memories[0];
+        var added = new MemoryAdded(RequestId, stored.Id.Value, stored.Duplicate, ingested.EmbeddingPending);
+        if (!stored.Duplicate)
+        {
+            Finish(added);
+            return;
+        }
+
+        // The same content is there already: its second file goes again, first the file and then, by a second pass, its row.
+        (IMemoryFiles files, string path) = (_ports.Files, ingested.Path);
+        IActorRef parent = Context.Parent;
+        Task.Run(() =>
+        {
+            files.DeleteOwned(path);
+            parent.Tell(new IngestFile(path, null), ActorRefs.NoSender);
+            return added;
+        }).PipeTo(Self);
+    }
+
+    private void Refuse(string reason) => Finish(new Failure(RequestId, FailureCode.BadRequest, reason));
+
+    private sealed record Written(SourceState Source) : IInternalMessage;
+}

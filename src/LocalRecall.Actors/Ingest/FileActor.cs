@@ -1,0 +1,190 @@
+using Akka.Actor;
+using Akka.Event;
+using LocalRecall.Actors.Embedding;
+using LocalRecall.Actors.Requests;
+using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Embedding;
+using LocalRecall.Core.Ports;
+using static LocalRecall.Actors.Index.IndexProtocol;
+using static LocalRecall.Actors.Ingest.IngestProtocol;
+
+namespace LocalRecall.Actors.Ingest;
+
+/// <summary>
+/// Brings the index up to date with one file: asks what is known of it, reads and parses it if it changed, has the missing vectors
+/// computed, stores all in one transaction, and tells its parent how it went.
+/// </summary>
+internal sealed class FileActor : ReceiveActor, IWithTimers
+{
+    private const int TextsPerRequest = 32;
+    private static readonly TimeSpan EmbedTime = TimeSpan.FromMinutes(5);
+
+    private readonly IngestFile _request;
+    private readonly IngestPorts _ports;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<TextHash, float[]> _vectors = [];
+    private readonly Queue<TokenizedText> _toEmbed = [];
+    private PreparedFile? _file;
+    private string? _fault;
+    private FileIngested? _partly;
+    private bool _modelUnavailable;
+
+    /// <summary>The message in flight; a reply to another one is late and means nothing.</summary>
+    private (Guid Id, IActorRef To, object Message) _step;
+
+    private FileActor(IngestFile request, IngestPorts ports)
+    {
+        _request = request;
+        _ports = ports;
+        Receive<SourceFound>(found => Prepare(found.Source), found => found.RequestId == _step.Id);
+        Receive<PreparedFile>(OnPrepared);
+        Receive<Status.Failure>(failure => Fail(failure.Cause.Message));
+        Receive<VectorsFound>(OnVectorsFound, found => found.RequestId == _step.Id);
+        Receive<EmbeddingProtocol.Embedded>(OnEmbedded, embedded => embedded.RequestId == _step.Id);
+        Receive<Stored>(OnStored, stored => stored.RequestId == _step.Id);
+        Receive<SourcesRemoved>(_ => Finish(new FileIngested(_request.Path, [], Removed: true)), removed => removed.RequestId == _step.Id);
+        Receive<FaultRecorded>(_ => AfterFault(), recorded => recorded.RequestId == _step.Id);
+        Receive<RequestFailed>(OnFailed, failed => failed.RequestId == _step.Id);
+        Receive<RepeatStep>(_ => _step.To.Tell(_step.Message));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props CreateProps(IngestFile request, IngestPorts ports) => Props.Create(() => new FileActor(request, ports));
+
+    protected override void PreStart() => Step(_ports.Index, id => new FindSource(id, _request.Path));
+
+    private void Step(IActorRef to, Func<Guid, object> message)
+    {
+        var id = Guid.NewGuid();
+        _step = (id, to, message(id));
+        to.Tell(_step.Message);
+    }
+
+    private void Prepare(SourceState? known)
+    {
+        (IngestFile request, IngestPorts ports) = (_request, _ports);
+        Task.Run(() => PreparedFile.Read(request, known, ports)).PipeTo(Self);
+    }
+
+    private void OnPrepared(PreparedFile file)
+    {
+        _file = file;
+        switch (file.State)
+        {
+            case PreparedState.Gone:
+                Step(_ports.Index, id => new RemoveSources(id, [_request.Path]));
+                break;
+            case PreparedState.Unchanged:
+                Finish(new FileIngested(_request.Path, [], Unchanged: true));
+                break;
+            case PreparedState.Unreadable:
+                Fail(file.Fault!);
+                break;
+            default:
+                Step(_ports.Index, id => new FindVectors(id, [.. file.Chunks.Select(c => c.Chunk.EmbeddingTextHash).Distinct()]));
+                break;
+        }
+    }
+
+    private void OnVectorsFound(VectorsFound found)
+    {
+        foreach ((TextHash hash, float[] vector) in found.Vectors)
+        {
+            _vectors.Add(hash, vector);
+        }
+
+        foreach (TokenizedText text in _file!.Chunks.Select(c => c.Text).DistinctBy(t => t.Hash).Where(t => !_vectors.ContainsKey(t.Hash)))
+        {
+            _toEmbed.Enqueue(text);
+        }
+
+        EmbedNext();
+    }
+
+    private void EmbedNext()
+    {
+        if (_toEmbed.Count == 0 || _modelUnavailable)
+        {
+            Step(_ports.Index, id => new Store(id, _file!.ToEntry(_request, _ports.Model.Id, _vectors)));
+            return;
+        }
+
+        TokenizedText[] texts = [.. _toEmbed.Take(TextsPerRequest)];
+        DateTimeOffset deadline = Context.System.Scheduler.Now + EmbedTime;
+        Step(_ports.Embedding, id => new EmbeddingProtocol.Embed(id, EmbeddingLane.Ingest, texts, deadline));
+    }
+
+    private void OnEmbedded(EmbeddingProtocol.Embedded embedded)
+    {
+        foreach (float[] vector in embedded.Vectors)
+        {
+            _vectors[_toEmbed.Dequeue().Hash] = vector;
+        }
+
+        EmbedNext();
+    }
+
+    private void OnStored(Stored stored)
+    {
+        var done = new FileIngested(_request.Path, stored.Memories, _file!.Chunks.Count, EmbeddingPending: _toEmbed.Count > 0);
+        if (_file.Fault is { } fault)
+        {
+            Fail(fault, done);
+        }
+        else
+        {
+            Finish(done);
+        }
+    }
+
+    private void OnFailed(RequestFailed failed)
+    {
+        bool embedding = _step.Message is EmbeddingProtocol.Embed;
+        switch (failed.Code)
+        {
+            case FailureCode.Busy:
+                Timers.StartSingleTimer(nameof(RepeatStep), RepeatStep.Instance, failed.RetryAfter ?? TimeSpan.FromMilliseconds(250));
+                break;
+            case FailureCode.Expired when embedding:
+                EmbedNext();
+                break;
+            case FailureCode.ModelUnavailable when embedding:
+                _modelUnavailable = true;
+                EmbedNext();
+                break;
+            default:
+                Fail(failed.Message);
+                break;
+        }
+    }
+
+    /// <summary>Keeps the reason with the path, so that <c>recall status</c> shows it; then tells the parent.</summary>
+    private void Fail(string reason, FileIngested? partly = null)
+    {
+        if (_fault is not null)
+        {
+            AfterFault(); // the index can't even take the fault
+            return;
+        }
+
+        _fault = reason;
+        _partly = partly;
+        _log.Warning("{0}: {1}", _request.Path, reason);
+        var fault = new SourceFault(_request.Path, reason, Context.System.Scheduler.Now);
+        Step(_ports.Index, id => new RecordFault(id, fault));
+    }
+
+    private void AfterFault() => Finish((_partly ?? new FileIngested(_request.Path, [])) with { Failure = _fault });
+
+    private void Finish(FileIngested done)
+    {
+        Context.Parent.Tell(done);
+        Context.Stop(Self);
+    }
+
+    private sealed class RepeatStep : IInternalMessage
+    {
+        public static readonly RepeatStep Instance = new();
+    }
+}

@@ -1,0 +1,70 @@
+using Akka.Actor;
+using Akka.Event;
+using LocalRecall.Actors.Requests;
+using LocalRecall.Contracts.Messages;
+using static LocalRecall.Actors.Lifecycle.LifecycleProtocol;
+
+namespace LocalRecall.Actors.Lifecycle;
+
+/// <param name="IdleExit">Without clients for so long, the host stops.</param>
+public sealed record LifecycleSettings(string HostVersion, string Home, TimeSpan IdleExit);
+
+/// <param name="Stop">Begins the host's orderly end.</param>
+public sealed record LifecyclePorts(IActorRef Index, IActorRef Embedding, IActorRef Ingest, string ModelId, Action Stop);
+
+/// <summary>Knows how the host is, and when it ends: when asked, or when nobody has needed it for a while.</summary>
+public sealed class LifecycleActor : RequestCoordinator, IWithTimers
+{
+    private const int MaxRequests = 64;
+
+    private readonly LifecycleSettings _settings;
+    private readonly LifecyclePorts _ports;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly DateTimeOffset _startedAt;
+    private DateTimeOffset _lastActivity;
+    private int _clients;
+
+    private LifecycleActor(LifecycleSettings settings, LifecyclePorts ports)
+        : base(MaxRequests)
+    {
+        _settings = settings;
+        _ports = ports;
+        _startedAt = _lastActivity = Context.System.Scheduler.Now;
+        Serve<GetStatus>(request => StatusActor.CreateProps(request, ports, settings, Uptime, _clients));
+        Receive<Activity>(activity =>
+        {
+            _clients = activity.Clients;
+            _lastActivity = Context.System.Scheduler.Now;
+        });
+        Receive<IdleCheck>(_ => StopIfIdle());
+        Receive<Authorized<StopHost>>(stop =>
+        {
+            _log.Info("A client asked the host to stop");
+            stop.ReplyTo.Tell(new HostStopping(stop.Request.Header.RequestId), ActorRefs.NoSender);
+            ports.Stop();
+        });
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Uptime => Context.System.Scheduler.Now - _startedAt;
+
+    public static Props CreateProps(LifecycleSettings settings, LifecyclePorts ports) => Props.Create(() => new LifecycleActor(settings, ports));
+
+    protected override void PreStart() =>
+        Timers.StartPeriodicTimer(nameof(IdleCheck), IdleCheck.Instance, _settings.IdleExit / 4);
+
+    private void StopIfIdle()
+    {
+        if (_clients == 0 && Context.System.Scheduler.Now - _lastActivity >= _settings.IdleExit)
+        {
+            _log.Info("Nobody has needed the host for {0}; it stops", _settings.IdleExit);
+            _ports.Stop();
+        }
+    }
+
+    private sealed class IdleCheck : IInternalMessage
+    {
+        public static readonly IdleCheck Instance = new();
+    }
+}

@@ -1,0 +1,89 @@
+using Akka.Actor;
+using LocalRecall.Actors.Embedding;
+using LocalRecall.Actors.Index;
+using LocalRecall.Actors.Ingest;
+using LocalRecall.Actors.Requests;
+using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Memories;
+
+namespace LocalRecall.Actors.Lifecycle;
+
+/// <summary>Asks every part how it is. A part that does not answer in time is reported as such; the others are not held up.</summary>
+internal sealed class StatusActor : RequestActor<GetStatus>
+{
+    private const int MaxReasonLength = 500;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly LifecyclePorts _ports;
+    private readonly LifecycleSettings _settings;
+    private readonly TimeSpan _uptime;
+    private readonly int _clients;
+    private EmbeddingProtocol.State? _model;
+    private IndexProtocol.StatisticsFound? _index;
+    private string? _indexProblem;
+    private IReadOnlyList<string>? _watched;
+
+    private StatusActor(Authorized<GetStatus> request, LifecyclePorts ports, LifecycleSettings settings, TimeSpan uptime, int clients)
+        : base(request)
+    {
+        (_ports, _settings, _uptime, _clients) = (ports, settings, uptime, clients);
+        Receive<EmbeddingProtocol.State>(state => Note(() => _model = state));
+        Receive<IndexProtocol.StatisticsFound>(found => Note(() => _index = found));
+        Receive<IngestProtocol.Watched>(watched => Note(() => _watched = watched.Folders));
+        Receive<PatienceEnded>(_ => Answer());
+    }
+
+    public static Props CreateProps(
+        Authorized<GetStatus> request, LifecyclePorts ports, LifecycleSettings settings, TimeSpan uptime, int clients) =>
+        Props.Create(() => new StatusActor(request, ports, settings, uptime, clients));
+
+    protected override void Start()
+    {
+        _ports.Embedding.Tell(new EmbeddingProtocol.GetState(RequestId));
+        _ports.Index.Tell(new IndexProtocol.GetStatistics(RequestId));
+        _ports.Ingest.Tell(new IngestProtocol.GetWatched(RequestId));
+        Timers.StartSingleTimer(nameof(PatienceEnded), PatienceEnded.Instance, Patience);
+    }
+
+    protected override void OnDeadline() => Answer();
+
+    protected override void OnFailed(RequestFailed failed) => Note(() => _indexProblem = failed.Message);
+
+    private void Note(Action note)
+    {
+        note();
+        if (_model is not null && (_index is not null || _indexProblem is not null) && _watched is not null)
+        {
+            Answer();
+        }
+    }
+
+    private void Answer() => Finish(new HostStatus(
+        RequestId, _settings.HostVersion, Environment.ProcessId, _settings.Home, (long)_uptime.TotalMilliseconds, Environment.WorkingSet,
+        Model(), Index(), [.. (_watched ?? []).Take(100)], Faults(), _clients));
+
+    private ModelStatus Model() => _model is { } m
+        ? new ModelStatus(_ports.ModelId, m.Model.ToString().ToLowerInvariant(), m.Problem, m.QueuedQueries, m.QueuedIngest, m.Runs, m.Texts, m.Tokens)
+        : new ModelStatus(_ports.ModelId, "unknown", "The embedding actor did not answer in time.", 0, 0, 0, 0, 0);
+
+    private IndexStatus Index()
+    {
+        if (_index?.Statistics is not { } s)
+        {
+            return new IndexStatus(
+                _indexProblem is null ? "opening" : "unavailable", _indexProblem ?? "The index did not answer in time; it may still be opening.",
+                [], 0, 0, 0, 0, 0, 0);
+        }
+
+        KindCount[] kinds = [.. s.Memories.Select(pair => new KindCount(pair.Key.ToName(), pair.Value))];
+        return new IndexStatus("ready", null, kinds, s.Chunks, s.Vectors, s.PendingChunks, s.Sources, s.Faults, s.FileBytes);
+    }
+
+    private FileFault[] Faults() =>
+        [.. (_index?.Faults ?? []).Select(f => new FileFault(f.Path, f.Reason.Length > MaxReasonLength ? f.Reason[..MaxReasonLength] + "…" : f.Reason))];
+
+    private sealed class PatienceEnded : IInternalMessage
+    {
+        public static readonly PatienceEnded Instance = new();
+    }
+}

@@ -1,0 +1,72 @@
+using Akka.Actor;
+using Akka.Event;
+using LocalRecall.Contracts.Messages;
+
+namespace LocalRecall.Actors.Requests;
+
+/// <summary>Serves one request and dies with it: it answers once, at the latest at the request's deadline.</summary>
+public abstract class RequestActor<TRequest> : ReceiveActor, IWithTimers
+    where TRequest : IRequest
+{
+    private readonly IActorRef _client;
+
+    protected RequestActor(Authorized<TRequest> authorized)
+    {
+        Request = authorized.Request;
+        _client = authorized.ReplyTo;
+        Receive<DeadlinePassed>(_ => OnDeadline());
+        Receive<RequestFailed>(OnFailed);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected TRequest Request { get; }
+
+    protected Guid RequestId => Request.Header.RequestId;
+
+    /// <summary>Before the client's deadline by as much as the answer needs to reach it.</summary>
+    protected virtual TimeSpan Margin => TimeSpan.FromMilliseconds(20);
+
+    protected override void PreStart()
+    {
+        TimeSpan left = Request.Header.Deadline - Context.System.Scheduler.Now - Margin;
+        Timers.StartSingleTimer(nameof(DeadlinePassed), DeadlinePassed.Instance, left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1));
+        Start();
+    }
+
+    /// <summary>Sends the first messages.</summary>
+    protected abstract void Start();
+
+    protected virtual void OnDeadline() =>
+        Finish(new Failure(RequestId, FailureCode.Expired, "The deadline passed before the work was done; allow more time or try again."));
+
+    /// <summary>A part of the host refused or failed.</summary>
+    protected virtual void OnFailed(RequestFailed failed) => Finish(failed.ToReply(RequestId));
+
+    /// <summary>Tells the client something on the way to the answer.</summary>
+    protected void Progress(IReply progress) => _client.Tell(progress, ActorRefs.NoSender);
+
+    protected void Finish(IReply reply)
+    {
+        _client.Tell(reply, ActorRefs.NoSender);
+        Context.Parent.Tell(RequestDone.Instance);
+        Context.Stop(Self);
+    }
+
+    protected override void Unhandled(object message) => Context.GetLogger().Debug("{0} came too late or to the wrong place", message.GetType().Name);
+
+    private sealed class DeadlinePassed : IInternalMessage
+    {
+        public static readonly DeadlinePassed Instance = new();
+    }
+}
+
+/// <summary>The sender has answered its request.</summary>
+public sealed class RequestDone : IInternalMessage
+{
+    public static readonly RequestDone Instance = new();
+
+    private RequestDone()
+    {
+    }
+}
