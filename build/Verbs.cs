@@ -52,13 +52,14 @@ internal static class Verbs
         }
         Console.WriteLine();
         Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
-        return failed == 0 ? 0 : 1;
+        return failed == 0 ? 0 : 2;
     }
 
     public static async Task<int> BenchAsync(string[] names, string[] properties)
     {
         await Prepare.RunAsync(properties);
-        return await Tools.TryDotnetAsync(["run", "--project", "tests/LocalRecall.Benchmarks", "-c", Configuration, .. properties, "--", .. names]);
+        await Tools.DotnetAsync(["run", "--project", "tests/LocalRecall.Benchmarks", "-c", Configuration, .. properties, "--", .. names]);
+        return 0;
     }
 
     public static async Task<int> PublishAsync(string[] properties)

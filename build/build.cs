@@ -16,6 +16,7 @@ const string Help = """
       -p:AkkaVersion=…   -p:TokenizersVersion=…
     """;
 
+// Exit codes: 2 for failed tests, 3 for a message on stderr; 1 is left to dotnet, which ends with it if this can't be built.
 Console.OutputEncoding = System.Text.Encoding.UTF8;
 var properties = args.Where(arg => arg.StartsWith("-p:", StringComparison.Ordinal)).ToArray();
 var words = args.Except(properties).ToArray();
@@ -36,7 +37,7 @@ try
 catch (BuildException e)
 {
     Console.Error.WriteLine(e.Message);
-    return 1;
+    return 3;
 }
 
 static int Show(string text)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LocalRecall.Build;
 using LocalRecall.Core.Ports;
 using LocalRecall.Infrastructure.Models;
 using Xunit;
