@@ -44,24 +44,36 @@ public static class KeywordText
     internal static List<string> Parts(ReadOnlySpan<char> run)
     {
         var parts = new List<string>();
-        int start = 0;
-        for (int i = 1; i <= run.Length; i++)
+        for (int start = 0, end = 0; start < run.Length; start = end)
         {
-            if (i < run.Length && !IsBoundary(run, i)) continue;
-            ReadOnlySpan<char> part = run[start..i];
-            if (IsUnspaced(part[0])) AddPairs(part, parts);
-            else if (start > 0 || i < run.Length) parts.Add(part.ToString().ToLowerInvariant());
-            start = i;
+            bool unspaced = IsUnspaced(run[start]);
+            while (end < run.Length && IsUnspaced(run[end]) == unspaced) end++;
+            ReadOnlySpan<char> piece = run[start..end];
+            if (unspaced)
+            {
+                AddPairs(piece, parts);
+                continue;
+            }
+            if (piece.Length < run.Length) parts.Add(piece.ToString().ToLowerInvariant());
+            AddCamelParts(piece, parts);
         }
         return parts;
     }
 
-    private static bool IsBoundary(ReadOnlySpan<char> run, int i)
+    private static void AddCamelParts(ReadOnlySpan<char> name, List<string> parts)
     {
-        if (IsUnspaced(run[i - 1]) != IsUnspaced(run[i])) return true;
-        if (!char.IsUpper(run[i])) return false;
-        return !char.IsUpper(run[i - 1]) || (i + 1 < run.Length && char.IsLower(run[i + 1]));
+        int start = 0;
+        for (int i = 1; i <= name.Length; i++)
+        {
+            if (i < name.Length && !BeginsPart(name, i)) continue;
+            if (start > 0 || i < name.Length) parts.Add(name[start..i].ToString().ToLowerInvariant());
+            start = i;
+        }
     }
+
+    /// <summary>A capital after another letter, or before a small letter: <c>parse|HTTP|Header</c>.</summary>
+    private static bool BeginsPart(ReadOnlySpan<char> name, int i) =>
+        char.IsUpper(name[i]) && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])));
 
     private static void AddPairs(ReadOnlySpan<char> part, List<string> parts)
     {
