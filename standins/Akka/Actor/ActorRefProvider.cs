@@ -77,20 +77,12 @@ public sealed class LocalActorRefProvider : IActorRefProvider
     private Information _serializationInformation;
 
     public LocalActorRefProvider(string systemName, Settings settings, EventStream eventStream)
-        : this(systemName, settings, eventStream, null) { }
-
-    /// <param name="deadLettersFactory">Makes the dead letters of a wrapping provider; null for the usual ones.</param>
-    public LocalActorRefProvider(
-        string systemName, Settings settings, EventStream eventStream,
-        Func<ActorPath, IInternalActorRef> deadLettersFactory)
     {
         Settings = settings;
         EventStream = eventStream;
         RootPath = new RootActorPath(new Address("akka", systemName));
         Log = Logging.GetLogger(eventStream, "LocalActorRefProvider(" + RootPath.Address + ")");
-        _deadLetters = deadLettersFactory is null
-            ? new DeadLetterActorRef(this, RootPath / "deadLetters", eventStream)
-            : deadLettersFactory(RootPath / "deadLetters");
+        _deadLetters = new DeadLetterActorRef(this, RootPath / "deadLetters", eventStream);
         IgnoreRef = new IgnoreActorRef(this);
         _tempNode = RootPath / "temp";
     }

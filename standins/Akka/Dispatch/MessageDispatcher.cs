@@ -94,7 +94,7 @@ public abstract class MessageDispatcher(MessageDispatcherConfigurator configurat
 /// <summary>Runs mailboxes on the .NET thread pool.</summary>
 public class Dispatcher : MessageDispatcher
 {
-    public Dispatcher(
+    internal Dispatcher(
         MessageDispatcherConfigurator configurator, string id, int throughput, long? throughputDeadlineTime,
         TimeSpan shutdownTimeout)
         : base(configurator)
@@ -118,15 +118,17 @@ public class Dispatcher : MessageDispatcher
 }
 
 /// <summary>One thread of its own for one actor; it ends with the actor.</summary>
-public sealed class PinnedDispatcher(
-    MessageDispatcherConfigurator configurator, string id, int throughput, long? throughputDeadlineTime,
-    TimeSpan shutdownTimeout)
-    : Dispatcher(configurator, id, throughput, throughputDeadlineTime, shutdownTimeout)
+public sealed class PinnedDispatcher : Dispatcher
 {
     private readonly object _gate = new();
     private readonly Queue<IRunnable> _work = new();
     private ActorCell _owner;
     private Thread _thread;
+
+    internal PinnedDispatcher(
+        MessageDispatcherConfigurator configurator, string id, int throughput, long? throughputDeadlineTime,
+        TimeSpan shutdownTimeout)
+        : base(configurator, id, throughput, throughputDeadlineTime, shutdownTimeout) { }
 
     public override void Attach(ActorCell cell)
     {

@@ -48,7 +48,7 @@ public abstract class SerializerWithStringManifest(ExtendedActorSystem system) :
 
 public static class SerializerIdentifierHelper
 {
-    public const string SerializationIdentifiers = "akka.actor.serialization-identifiers";
+    private const string SerializationIdentifiers = "akka.actor.serialization-identifiers";
 
     public static int GetSerializerIdentifierFromConfig(Type type, ExtendedActorSystem system)
     {

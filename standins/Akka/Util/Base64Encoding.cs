@@ -3,15 +3,13 @@ using System.Text;
 namespace Akka.Util;
 
 /// <summary>Short names for numbers: base 64 with the least significant digit first.</summary>
-public static class Base64Encoding
+internal static class Base64Encoding
 {
-    public const string Base64Chars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+~";
+    private const string Base64Chars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+~";
 
-    public static string Base64Encode(this long value, string prefix) => prefix + value.Base64Encode();
-
-    public static string Base64Encode(this long value)
+    public static string Base64Encode(this long value, string prefix)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(prefix);
         do
         {
             text.Append(Base64Chars[(int)(value & 63)]);
