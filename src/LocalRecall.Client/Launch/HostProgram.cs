@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 
@@ -30,6 +32,28 @@ public sealed record HostProgram(string FileName, IReadOnlyList<string> Argument
             : throw new RecallException(
                 FailureCode.HostUnavailable,
                 $"{program} is neither beside this program nor on PATH. Put it there, or set {HostProcess.PathVariable} to its path.");
+    }
+
+    /// <summary>Runs it in the foreground: on Unix this process becomes the host.</summary>
+    /// <returns>Its exit code.</returns>
+    /// <exception cref="RecallException"><see cref="FailureCode.HostUnavailable"/></exception>
+    public int Run()
+    {
+        try
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                throw PosixSpawn.Execute(this);
+            }
+
+            using Process process = Process.Start(new ProcessStartInfo(FileName, Arguments) { UseShellExecute = false })!;
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (Win32Exception e)
+        {
+            throw new RecallException(FailureCode.HostUnavailable, $"{FileName} can't be started: {e.Message}", e);
+        }
     }
 
     private static HostProgram Of(string path) =>

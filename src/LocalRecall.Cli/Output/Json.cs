@@ -1,0 +1,243 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LocalRecall.Client;
+using LocalRecall.Contracts.Messages;
+
+namespace LocalRecall.Cli.Output;
+
+/// <summary>Results for programs to read: one object on one line.</summary>
+internal static class Json
+{
+    // Nothing of it ends up in a web page; letters of all languages stay readable. Control characters are escaped all the same.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public static void Write(TextWriter writer, Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+
+        writer.Write(Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n");
+    }
+
+    public static void Search(TextWriter writer, SearchResults results) => Write(writer, json =>
+    {
+        json.WriteStartArray("results");
+        foreach (SearchHit hit in results.Hits)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", hit.Summary.Id);
+            json.WriteString("kind", hit.Summary.Kind);
+            json.WriteString("subject", hit.Summary.Subject);
+            Number(json, "score", hit.Score, 4);
+            json.WriteString("scope", hit.Summary.AppliesTo);
+            json.WriteString("project", hit.Summary.Project);
+            json.WriteString("occurredAt", Time(hit.Summary.OccurredAt));
+            json.WriteString("content", hit.Content);
+            Texts(json, "matched", hit.Matched);
+            json.WriteString("path", hit.Summary.Path);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("total", results.Total);
+        json.WriteNumber("tokensUsed", results.TokensUsed);
+        json.WriteString("degraded", results.Degraded);
+        json.WriteStartObject("timings");
+        Number(json, "embedMs", results.Timings.EmbedMs, 3);
+        Number(json, "searchMs", results.Timings.SearchMs, 3);
+        Number(json, "totalMs", results.Timings.TotalMs, 3);
+        json.WriteEndObject();
+    });
+
+    public static void Memory(TextWriter writer, FoundMemory memory) => Write(writer, json =>
+    {
+        Summary(json, memory.Summary);
+        json.WriteString("content", memory.Content);
+    });
+
+    public static void Added(TextWriter writer, MemoryAdded added) => Write(writer, json =>
+    {
+        json.WriteString("id", added.Id);
+        json.WriteBoolean("duplicate", added.Duplicate);
+        json.WriteBoolean("embeddingPending", added.EmbeddingPending);
+    });
+
+    public static void Forgotten(TextWriter writer, IEnumerable<MemoryForgotten> memories, IEnumerable<Guid> missing) => Write(writer, json =>
+    {
+        json.WriteStartArray("forgotten");
+        foreach (MemoryForgotten forgotten in memories)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", forgotten.Id);
+            json.WriteString("subject", forgotten.Subject);
+            Texts(json, "deletedPaths", forgotten.DeletedPaths);
+            Texts(json, "keptPaths", forgotten.KeptPaths);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        Texts(json, "notFound", missing.Select(id => id.ToString()));
+    });
+
+    public static void List(TextWriter writer, IEnumerable<MemorySummary> memories, long total) => Write(writer, json =>
+    {
+        json.WriteStartArray("memories");
+        foreach (MemorySummary memory in memories)
+        {
+            json.WriteStartObject();
+            Summary(json, memory);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("total", total);
+    });
+
+    public static void Embedded(TextWriter writer, Embeddings embeddings) => Write(writer, json =>
+    {
+        json.WriteString("model", embeddings.ModelId);
+        json.WriteNumber("dimensions", embeddings.Dimensions);
+        json.WriteNumber("tokens", embeddings.Tokens);
+        json.WriteStartArray("embeddings");
+        for (int i = 0; i < embeddings.Count; i++)
+        {
+            json.WriteStartArray();
+            foreach (float value in embeddings[i].Span)
+            {
+                json.WriteNumberValue(value);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    });
+
+    public static void Imported(TextWriter writer, ImportFinished finished) => Write(writer, json =>
+    {
+        ImportCounts counts = finished.Counts;
+        json.WriteNumber("files", counts.Files);
+        json.WriteNumber("stored", counts.Stored);
+        json.WriteNumber("unchanged", counts.Unchanged);
+        json.WriteNumber("duplicates", counts.Duplicates);
+        json.WriteNumber("removed", counts.Removed);
+        json.WriteNumber("failed", counts.Failed);
+        json.WriteNumber("chunks", counts.Chunks);
+        Faults(json, finished.Faults);
+        json.WriteNumber("elapsedMs", finished.ElapsedMs);
+    });
+
+    public static void Unwatched(TextWriter writer, WatchingStopped stopped) => Write(writer, json => Texts(json, "unwatched", stopped.Paths));
+
+    public static void Status(TextWriter writer, HostStatus status) => Write(writer, json =>
+    {
+        json.WriteString("hostVersion", status.HostVersion);
+        json.WriteNumber("pid", status.Pid);
+        json.WriteString("home", status.Home);
+        json.WriteNumber("uptimeMs", status.UptimeMs);
+        json.WriteNumber("workingSetBytes", status.WorkingSetBytes);
+        json.WriteNumber("clients", status.Clients);
+
+        ModelStatus model = status.Model;
+        json.WriteStartObject("model");
+        json.WriteString("id", model.Id);
+        json.WriteString("state", model.State);
+        json.WriteString("problem", model.Problem);
+        json.WriteNumber("queuedQueries", model.QueuedQueries);
+        json.WriteNumber("queuedIngest", model.QueuedIngest);
+        json.WriteNumber("runs", model.Runs);
+        json.WriteNumber("texts", model.Texts);
+        json.WriteNumber("tokens", model.Tokens);
+        json.WriteEndObject();
+
+        IndexStatus index = status.Index;
+        json.WriteStartObject("index");
+        json.WriteString("state", index.State);
+        json.WriteString("problem", index.Problem);
+        json.WriteStartObject("memories");
+        foreach (KindCount kind in index.Memories)
+        {
+            json.WriteNumber(kind.Kind, kind.Count);
+        }
+
+        json.WriteEndObject();
+        json.WriteNumber("chunks", index.Chunks);
+        json.WriteNumber("vectors", index.Vectors);
+        json.WriteNumber("pendingChunks", index.PendingChunks);
+        json.WriteNumber("sources", index.Sources);
+        json.WriteNumber("faults", index.Faults);
+        json.WriteNumber("fileBytes", index.FileBytes);
+        json.WriteEndObject();
+
+        Texts(json, "watched", status.Watched);
+        Faults(json, status.Faults);
+    });
+
+    public static void Checks(TextWriter writer, IReadOnlyList<Check> checks) => Write(writer, json =>
+    {
+        json.WriteBoolean("ok", checks.All(c => c.State != CheckState.Failed));
+        json.WriteStartArray("checks");
+        foreach (Check check in checks)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", check.Name);
+            json.WriteString("state", check.State switch { CheckState.Ok => "ok", CheckState.Warning => "warning", _ => "failed" });
+            json.WriteString("detail", check.Detail);
+            json.WriteString("advice", check.Advice);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    private static void Summary(Utf8JsonWriter json, MemorySummary memory)
+    {
+        json.WriteString("id", memory.Id);
+        json.WriteString("kind", memory.Kind);
+        json.WriteString("subject", memory.Subject);
+        Texts(json, "keywords", memory.Keywords);
+        json.WriteString("scope", memory.AppliesTo);
+        json.WriteString("project", memory.Project);
+        json.WriteString("occurredAt", Time(memory.OccurredAt));
+        json.WriteString("path", memory.Path);
+    }
+
+    private static void Faults(Utf8JsonWriter json, IEnumerable<FileFault> faults)
+    {
+        json.WriteStartArray("faults");
+        foreach (FileFault fault in faults)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", fault.Path);
+            json.WriteString("reason", fault.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>JSON has no NaN.</summary>
+    private static void Number(Utf8JsonWriter json, string name, double value, int decimals) =>
+        json.WriteNumber(name, double.IsFinite(value) ? Math.Round(value, decimals) : 0);
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+}

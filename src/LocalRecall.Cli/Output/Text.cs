@@ -1,0 +1,183 @@
+using System.Globalization;
+using LocalRecall.Client;
+using LocalRecall.Contracts.Messages;
+
+namespace LocalRecall.Cli.Output;
+
+/// <summary>Results for people to read.</summary>
+internal sealed class Text(TextWriter writer, bool colour)
+{
+    public void Search(SearchResults results)
+    {
+        int number = 0;
+        foreach (SearchHit hit in results.Hits)
+        {
+            string why = string.Join('+', hit.Matched.Select(Clean.Line));
+            Write($"{++number}. {Strong(Clean.Line(hit.Summary.Subject))}  {Number(hit.Score, "0.00")} {why}");
+            Write(Faint($"   {About(hit.Summary)}"));
+            string heading = Clean.Line(hit.Heading);
+            if (heading.Length > 0 && heading != Clean.Line(hit.Summary.Subject))
+            {
+                Write(Faint($"   {heading}"));
+            }
+
+            Indented(hit.Content + (hit.Shortened ? " …" : ""));
+            Write("");
+        }
+
+        Write(Faint(Invariant(
+            $"{results.Hits.Count} of {results.Total} memories, {results.TokensUsed} tokens, {results.Timings.TotalMs:0.0} ms (embedding {results.Timings.EmbedMs:0.0})")));
+        if (results.Degraded is { } degraded)
+        {
+            Write($"Degraded: {Clean.Line(degraded)}");
+        }
+    }
+
+    public void Memory(FoundMemory memory)
+    {
+        Write(Strong(Clean.Line(memory.Summary.Subject)));
+        Write(Faint(About(memory.Summary)));
+        if (memory.Summary.Keywords.Count > 0)
+        {
+            Write(Faint($"keywords: {Clean.Line(string.Join(", ", memory.Summary.Keywords))}"));
+        }
+
+        if (memory.Summary.Path is { } path)
+        {
+            Write(Faint($"file: {Clean.Line(path)}"));
+        }
+
+        Write("");
+        Write(Clean.Lines(memory.Content));
+    }
+
+    public void Added(MemoryAdded added) => Write(
+        (added.Duplicate ? $"{added.Id} was there already" : $"{added.Id} kept") +
+        (added.EmbeddingPending ? "; found by keywords now, by meaning once the model is back" : ""));
+
+    public void Forgotten(MemoryForgotten forgotten)
+    {
+        Write($"{forgotten.Id} forgotten: {Clean.Line(forgotten.Subject)}");
+        foreach (string path in forgotten.DeletedPaths)
+        {
+            Write($"  deleted {Clean.Line(path)}");
+        }
+
+        foreach (string path in forgotten.KeptPaths)
+        {
+            Write($"  still in {Clean.Line(path)}, but not imported from there again");
+        }
+    }
+
+    public void List(IReadOnlyList<MemorySummary> memories, long total)
+    {
+        foreach (MemorySummary memory in memories)
+        {
+            Write($"{Faint(Invariant($"{memory.Id}  {memory.OccurredAt.UtcDateTime:yyyy-MM-dd}  {Clean.Line(memory.Kind),-8}"))}  {Clean.Line(memory.Subject)}");
+        }
+
+        Write(Faint($"{memories.Count} of {total} memories"));
+    }
+
+    public void Imported(ImportFinished finished)
+    {
+        ImportCounts counts = finished.Counts;
+        Write(Invariant(
+            $"{counts.Files} files in {finished.ElapsedMs / 1000.0:0.0} s: {counts.Stored} memories stored, {counts.Unchanged} files unchanged, {counts.Duplicates} duplicates, {counts.Removed} removed, {counts.Failed} failed, {counts.Chunks} chunks"));
+        Faults(finished.Faults, counts.Failed);
+    }
+
+    public void Embedded(Embeddings embeddings)
+    {
+        for (int i = 0; i < embeddings.Count; i++)
+        {
+            ReadOnlySpan<float> vector = embeddings[i].Span;
+            Write($"[{string.Join(", ", vector[..Math.Min(6, vector.Length)].ToArray().Select(v => Number(v, "0.0000")))}, …]");
+        }
+
+        Write(Faint($"{embeddings.Count} vectors of {embeddings.Dimensions}, {embeddings.Tokens} tokens, {Clean.Line(embeddings.ModelId)}"));
+    }
+
+    public void Status(HostStatus status)
+    {
+        ModelStatus model = status.Model;
+        IndexStatus index = status.Index;
+        Write(Invariant($"host    {Clean.Line(status.HostVersion)}, process {status.Pid}, up {Duration(status.UptimeMs)}, {Megabytes(status.WorkingSetBytes)}, {status.Clients} clients"));
+        Write($"home    {Clean.Line(status.Home)}");
+        Write(Invariant($"model   {Clean.Line(model.Id)} {Clean.Line(model.State)}, {model.Texts} texts and {model.Tokens} tokens in {model.Runs} runs, queued {model.QueuedQueries} + {model.QueuedIngest}"));
+        Problem(model.Problem);
+        string kinds = string.Join(", ", index.Memories.Select(k => Invariant($"{k.Count} {Clean.Line(k.Kind)}")));
+        Write(Invariant($"index   {Clean.Line(index.State)}, {(kinds.Length > 0 ? kinds : "empty")}; {index.Chunks} chunks ({index.PendingChunks} pending), {index.Vectors} vectors, {index.Sources} sources, {Megabytes(index.FileBytes)}"));
+        Problem(index.Problem);
+        foreach (string path in status.Watched)
+        {
+            Write($"watch   {Clean.Line(path)}");
+        }
+
+        Faults(status.Faults, index.Faults);
+    }
+
+    public void Checks(IEnumerable<Check> checks)
+    {
+        foreach (Check check in checks)
+        {
+            string mark = check.State switch { CheckState.Ok => "ok  ", CheckState.Warning => "warn", _ => "FAIL" };
+            Write($"{(check.State == CheckState.Ok ? mark : Strong(mark))}  {check.Name}: {Clean.Lines(check.Detail)}");
+            if (check.Advice is { } advice)
+            {
+                Write($"      {Clean.Lines(advice)}");
+            }
+        }
+    }
+
+    public void Write(string line) => writer.Write(line + "\n");
+
+    private static string About(MemorySummary memory) => Clean.Line(Invariant(
+        $"{memory.Id} · {memory.Kind} · {memory.AppliesTo} · {memory.OccurredAt.UtcDateTime:yyyy-MM-dd}{(memory.Project is { } project ? $" · {project}" : "")}"));
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    private static string Megabytes(long bytes) => Invariant($"{bytes / 1048576.0:0.0} MB");
+
+    private static string Duration(long ms) => TimeSpan.FromMilliseconds(ms) switch
+    {
+        { TotalMinutes: < 1 } t => $"{(int)t.TotalSeconds} s",
+        { TotalHours: < 1 } t => $"{(int)t.TotalMinutes} min",
+        var t => $"{(int)t.TotalHours} h {t.Minutes} min",
+    };
+
+    private void Problem(string? problem)
+    {
+        if (problem is not null)
+        {
+            Write($"        {Clean.Lines(problem)}");
+        }
+    }
+
+    private void Faults(IReadOnlyList<FileFault> faults, long total)
+    {
+        foreach (FileFault fault in faults)
+        {
+            Write($"fault   {Clean.Line(fault.Path)}: {Clean.Line(fault.Reason)}");
+        }
+
+        if (total > faults.Count)
+        {
+            Write($"        and {total - faults.Count} more");
+        }
+    }
+
+    private void Indented(string content)
+    {
+        foreach (string line in Clean.Lines(content).TrimEnd().Split('\n'))
+        {
+            Write($"   {line}");
+        }
+    }
+
+    private string Strong(string text) => colour ? $"\u001b[1m{text}\u001b[0m" : text;
+
+    private string Faint(string text) => colour ? $"\u001b[2m{text}\u001b[0m" : text;
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Text;
+using LocalRecall.Cli.Output;
+using LocalRecall.Client;
+using LocalRecall.Contracts;
+using LocalRecall.Contracts.Messages;
+
+namespace LocalRecall.Cli;
+
+/// <summary>The program's surroundings: streams, terminal, home folder.</summary>
+/// <param name="Colour">Whether <paramref name="Out"/> shows colour.</param>
+/// <param name="ErrorIsTerminal">Whether a line on <paramref name="Error"/> can be drawn over.</param>
+internal sealed record Shell(TextWriter Out, TextWriter Error, Func<TextReader> In, bool Colour, bool ErrorIsTerminal, string Home)
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    public static Shell OfProcess()
+    {
+        if (OperatingSystem.IsWindows() && !Console.IsOutputRedirected)
+        {
+            Console.OutputEncoding = Utf8;
+        }
+
+        return new Shell(
+            new StreamWriter(Console.OpenStandardOutput(), Utf8),
+            new StreamWriter(Console.OpenStandardError(), Utf8, bufferSize: 256) { AutoFlush = true },
+            () => new StreamReader(Console.OpenStandardInput(), Utf8),
+            Colour: !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+            ErrorIsTerminal: !Console.IsErrorRedirected,
+            HomeFolder.Resolve());
+    }
+
+    public Text Text => new(Out, Colour);
+
+    /// <summary>Connects, does the work, and turns every failure into a message and an exit code.</summary>
+    public async Task<int> RunAsync(
+        ParseResult parse, TimeSpan timeout, Func<RecallClient, CancellationToken, Task<ExitCode>> work, CancellationToken cancellation,
+        bool startHost = true, Action? onNoHost = null)
+    {
+        var options = new RecallClientOptions
+        {
+            Home = Home, ClientName = "recall", StartHost = startHost, Timeout = parse.GetValue<TimeSpan?>(Options.TimeoutName) ?? timeout,
+        };
+        try
+        {
+            await using RecallClient client = await RecallClient.ConnectAsync(options, cancellation).ConfigureAwait(false);
+            return (int)await work(client, cancellation).ConfigureAwait(false);
+        }
+        catch (RecallException e) when (e.Code == FailureCode.HostUnavailable && onNoHost is not null)
+        {
+            onNoHost();
+            return (int)ExitCode.Ok;
+        }
+        catch (RecallException e)
+        {
+            return Fail(parse, ExitCodes.Of(e.Code), NameOf(e.Code), e.Message);
+        }
+    }
+
+    public int Fail(ParseResult parse, ExitCode exit, string code, string message)
+    {
+        if (parse.GetValue<bool>(Options.JsonName))
+        {
+            Json.Write(Out, json =>
+            {
+                json.WriteStartObject("error");
+                json.WriteString("code", code);
+                json.WriteString("message", message);
+                json.WriteEndObject();
+            });
+        }
+        else
+        {
+            Error.WriteLine($"recall: {Clean.Lines(message)}");
+        }
+
+        return (int)exit;
+    }
+
+    /// <summary><c>NotFound</c> becomes <c>not-found</c>.</summary>
+    private static string NameOf(FailureCode code) =>
+        string.Concat(code.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+}

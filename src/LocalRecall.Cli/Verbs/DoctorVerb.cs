@@ -1,0 +1,116 @@
+using System.CommandLine;
+using LocalRecall.Cli.Output;
+using LocalRecall.Client;
+using LocalRecall.Contracts;
+using LocalRecall.Contracts.Messages;
+
+namespace LocalRecall.Cli.Verbs;
+
+internal static class DoctorVerb
+{
+    private const long LowDiskBytes = 500L << 20;
+
+    public static Command Create(Shell shell)
+    {
+        var command = new Command("doctor", "Checks everything from the home folder to the model, starting the host, and says how to mend what is broken.") { Options.Timeout("120"), Options.Json() };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var checks = new List<Check> { Home(shell.Home), Disk(shell.Home), Program() };
+            await HostAsync(shell.Home, parse.GetValue<TimeSpan?>(Options.TimeoutName) ?? TimeSpan.FromSeconds(120), checks, cancellation).ConfigureAwait(false);
+            if (parse.GetValue<bool>(Options.JsonName))
+            {
+                Json.Checks(shell.Out, checks);
+            }
+            else
+            {
+                shell.Text.Checks(checks);
+            }
+
+            return (int)(checks.Any(c => c.State == CheckState.Failed) ? ExitCode.Failure : ExitCode.Ok);
+        });
+        return command;
+    }
+
+    private static Check Home(string home)
+    {
+        try
+        {
+            Directory.CreateDirectory(home);
+            string probe = Path.Combine(home, $".doctor-{Environment.ProcessId}");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+            return new Check("home", CheckState.Ok, home);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Check("home", CheckState.Failed, $"{home} can't be written: {e.Message}", $"Mend its permissions, or set {HomeFolder.Variable} to another folder.");
+        }
+    }
+
+    private static Check Disk(string home)
+    {
+        try
+        {
+            long freeBytes = new DriveInfo(home).AvailableFreeSpace;
+            string detail = $"{freeBytes >> 20} MB free";
+            return freeBytes < LowDiskBytes ? new Check("disk", CheckState.Warning, detail, "Make room: the index and its log need some hundreds of MB.") : new Check("disk", CheckState.Ok, detail);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return new Check("disk", CheckState.Warning, $"Free space is unknown: {e.Message}");
+        }
+    }
+
+    private static Check Program()
+    {
+        try
+        {
+            HostProgram program = HostProgram.Find();
+            return new Check("program", CheckState.Ok, string.Join(' ', program.Arguments.Prepend(program.FileName)));
+        }
+        catch (RecallException e)
+        {
+            return new Check("program", CheckState.Failed, e.Message);
+        }
+    }
+
+    /// <summary>The links behind the host; the first that is missing ends the chain.</summary>
+    private static async Task HostAsync(string home, TimeSpan timeout, List<Check> checks, CancellationToken cancellation)
+    {
+        string link = "host";
+        try
+        {
+            var options = new RecallClientOptions { Home = home, ClientName = "recall", Timeout = timeout };
+            await using RecallClient client = await RecallClient.ConnectAsync(options, cancellation).ConfigureAwait(false);
+            HostStatus status = await client.StatusAsync(cancellation: cancellation).ConfigureAwait(false);
+            string running = $"{status.HostVersion}, process {status.Pid}, {status.WorkingSetBytes >> 20} MB";
+            checks.Add(status.HostVersion == RecallClient.Version
+                ? new Check(link, CheckState.Ok, running)
+                : new Check(link, CheckState.Warning, $"{running}; this program is {RecallClient.Version}", "Install the same version of both, then: recall host restart"));
+
+            link = "index";
+            IntegrityReport integrity = await client.CheckIntegrityAsync(cancellation: cancellation).ConfigureAwait(false);
+            checks.Add(integrity.Problems.Count > 0
+                ? new Check(link, CheckState.Failed, string.Join('\n', integrity.Problems), "Stop the host, move the index file aside, start it again: it is rebuilt from the memory files.")
+                : new Check(link, status.Index.Problem is null ? CheckState.Ok : CheckState.Warning, status.Index.Problem ?? $"{status.Index.State}, {status.Index.Chunks} chunks, {status.Index.FileBytes >> 20} MB"));
+            if (status.Index.Faults > 0)
+            {
+                checks.Add(new Check("files", CheckState.Warning, $"{status.Index.Faults} could not be read", "recall status lists them with their reasons."));
+            }
+
+            link = "model";
+            Embeddings embeddings = await client.EmbedAsync(["Is the model ready?"], isQuery: true, cancellation: cancellation).ConfigureAwait(false);
+            checks.Add(new Check(link, CheckState.Ok, $"{embeddings.ModelId}, {embeddings.Dimensions} dimensions"));
+        }
+        catch (RecallException e)
+        {
+            checks.Add(new Check(link, CheckState.Failed, e.Message, e.Code switch
+            {
+                FailureCode.ModelUnavailable => "Until it is back, search answers from keywords. The host's log says more.",
+                FailureCode.UnsupportedVersion => "Install the same version of both, then: recall host restart",
+                FailureCode.Expired => "Try again with a longer --timeout.",
+                _ => null,
+            }));
+        }
+    }
+}

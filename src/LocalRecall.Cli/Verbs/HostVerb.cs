@@ -1,0 +1,104 @@
+using System.CommandLine;
+using LocalRecall.Cli.Output;
+using LocalRecall.Client;
+using LocalRecall.Contracts;
+using LocalRecall.Contracts.Messages;
+
+namespace LocalRecall.Cli.Verbs;
+
+internal static class HostVerb
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    public static Command Create(Shell shell)
+    {
+        var run = new Command("run", "Runs the host in the foreground until it is stopped.") { Options.Json() };
+        run.SetAction(parse =>
+        {
+            try
+            {
+                return HostProgram.Find().Run();
+            }
+            catch (RecallException e)
+            {
+                return shell.Fail(parse, ExitCodes.Of(e.Code), "host-unavailable", e.Message);
+            }
+        });
+
+        Command start = Verb("start", "Starts the host in the background, unless it runs already.");
+        start.SetAction((parse, cancellation) => shell.RunAsync(
+            parse, Timeout, (client, _) => Task.FromResult(Running(shell, parse, client)), cancellation));
+
+        Command stop = Verb("stop", "Stops the host; returns once its process has ended.");
+        stop.SetAction((parse, cancellation) => StopAsync(shell, parse, Print, cancellation));
+
+        Command restart = Verb("restart", "Stops the host and starts it again.");
+        restart.SetAction(async (parse, cancellation) =>
+        {
+            int stopped = await StopAsync(shell, parse, _ => { }, cancellation).ConfigureAwait(false);
+            return stopped != (int)ExitCode.Ok
+                ? stopped
+                : await shell.RunAsync(parse, Timeout, (client, _) => Task.FromResult(Running(shell, parse, client)), cancellation).ConfigureAwait(false);
+        });
+
+        return new Command("host", "Controls the host process.") { run, start, stop, restart };
+
+        void Print((ParseResult Parse, bool WasRunning) stopped)
+        {
+            if (stopped.Parse.GetValue<bool>(Options.JsonName))
+            {
+                Json.Write(shell.Out, json =>
+                {
+                    json.WriteBoolean("running", false);
+                    json.WriteBoolean("wasRunning", stopped.WasRunning);
+                });
+            }
+            else
+            {
+                shell.Text.Write(stopped.WasRunning ? "The host has stopped." : "No host is running.");
+            }
+        }
+    }
+
+    private static Command Verb(string name, string description) => new(name, description) { Options.Timeout("60"), Options.Json() };
+
+    /// <summary>No host to stop is a success.</summary>
+    private static async Task<int> StopAsync(
+        Shell shell, ParseResult parse, Action<(ParseResult Parse, bool WasRunning)> print, CancellationToken cancellation)
+    {
+        bool none = false;
+        int exit = await shell.RunAsync(parse, Timeout, async (client, token) =>
+        {
+            await client.StopHostAsync(cancellation: token).ConfigureAwait(false);
+            return ExitCode.Ok;
+        }, cancellation, startHost: false, onNoHost: () => none = true).ConfigureAwait(false);
+        if (exit == (int)ExitCode.Ok)
+        {
+            print((parse, !none));
+        }
+
+        return exit;
+    }
+
+    private static ExitCode Running(Shell shell, ParseResult parse, RecallClient client)
+    {
+        HostEndpoint endpoint = client.Endpoint!;
+        if (parse.GetValue<bool>(Options.JsonName))
+        {
+            Json.Write(shell.Out, json =>
+            {
+                json.WriteBoolean("running", true);
+                json.WriteNumber("pid", endpoint.Pid);
+                json.WriteString("version", endpoint.Version);
+                json.WriteString("address", endpoint.Address);
+                json.WriteString("httpAddress", endpoint.HttpAddress);
+            });
+        }
+        else
+        {
+            shell.Text.Write($"Host {Clean.Line(endpoint.Version)} runs as process {endpoint.Pid} at {Clean.Line(endpoint.Address)}.");
+        }
+
+        return ExitCode.Ok;
+    }
+}

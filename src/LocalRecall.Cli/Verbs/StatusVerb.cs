@@ -1,0 +1,28 @@
+using System.CommandLine;
+using LocalRecall.Cli.Output;
+using LocalRecall.Contracts.Messages;
+
+namespace LocalRecall.Cli.Verbs;
+
+internal static class StatusVerb
+{
+    public static Command Create(Shell shell)
+    {
+        var command = new Command("status", "Shows what the host is doing; starts none.") { Options.Timeout("10"), Options.Json() };
+        command.SetAction((parse, cancellation) => shell.RunAsync(parse, TimeSpan.FromSeconds(10), async (client, token) =>
+        {
+            HostStatus status = await client.StatusAsync(cancellation: token).ConfigureAwait(false);
+            if (parse.GetValue<bool>(Options.JsonName))
+            {
+                Json.Status(shell.Out, status);
+            }
+            else
+            {
+                shell.Text.Status(status);
+            }
+
+            return ExitCode.Ok;
+        }, cancellation, startHost: false));
+        return command;
+    }
+}

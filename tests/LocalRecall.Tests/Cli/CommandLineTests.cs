@@ -1,0 +1,166 @@
+using LocalRecall.Cli;
+using LocalRecall.Contracts;
+using LocalRecall.Contracts.Messages;
+using LocalRecall.Tests.Client;
+using Xunit;
+
+namespace LocalRecall.Tests.Cli;
+
+/// <summary>Whole command lines, against a host played by the test.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly ScriptedHost host = new();
+    private readonly TemporaryHome home = new();
+    private readonly StringWriter output = new();
+    private readonly StringWriter error = new();
+    private string input = "";
+
+    public CommandLineTests() => EndpointFile.Write(home.Path, host.Endpoint());
+
+    public void Dispose()
+    {
+        host.Dispose();
+        home.Dispose();
+    }
+
+    [Fact]
+    public async Task Search_passes_every_option_on()
+    {
+        Search search = await AskedAsync<Search>(
+            ["search", "what", "is", "-n", "3", "--max-tokens", "99", "--kind", "thinking", "-k", "document", "--scope", "file:a.cs", "--project", home.Path, "--since", "2026-01-01T00:00Z", "--until", "2026-02-01T00:00Z"],
+            r => new SearchResults(r.Header.RequestId, [], 0, 0, null, new(0, 0, 0)), ExitCode.NothingFound);
+        Assert.Equal(("what is", 3, 99), (search.Query, search.Limit, search.MaxTokens));
+        Assert.Equal(["thinking", "document"], search.Filter.Kinds);
+        Assert.Equal(("file:a.cs", home.Path), (search.Filter.Scope, search.Filter.Project));
+        Assert.Equal((new DateTime(2026, 1, 1), new DateTime(2026, 2, 1)), (search.Filter.Since!.Value.UtcDateTime, search.Filter.Until!.Value.UtcDateTime));
+    }
+
+    [Fact]
+    public async Task Search_asks_for_the_project_around_the_current_folder_unless_told()
+    {
+        Search search = await AskedAsync<Search>(["search", "x", "--json"], r => Samples.Results with { RequestId = r.Header.RequestId }, ExitCode.Ok);
+        Assert.Equal(ProjectRoot.Of(Environment.CurrentDirectory), search.Filter.Project);
+        Assert.StartsWith("{\"results\":[{", output.ToString());
+        Assert.Null((await AskedAsync<Search>(["search", "x", "--any-project"], r => Samples.Results with { RequestId = r.Header.RequestId }, ExitCode.Ok)).Filter.Project);
+    }
+
+    [Fact]
+    public async Task A_query_may_look_like_syntax()
+    {
+        Search search = await AskedAsync<Search>(["search", "--any-project", "--", "@file", "--json", "[x]"], r => Samples.Results with { RequestId = r.Header.RequestId }, ExitCode.Ok);
+        Assert.Equal("@file --json [x]", search.Query);
+    }
+
+    [Fact]
+    public async Task Add_reads_standard_input_and_makes_a_subject()
+    {
+        input = "\n## Frames are little-endian\nThe length comes first.\n";
+        AddMemory add = await AskedAsync<AddMemory>(
+            ["add", "-", "-w", "wire", "-w", "frames", "--scope", "area:wire", "--at", "2026-11-21T22:00Z"],
+            r => new MemoryAdded(r.Header.RequestId, Guid.Empty, false, true), ExitCode.Ok);
+        Assert.Equal(("episodic", "Frames are little-endian", "area:wire"), (add.Kind, add.Subject, add.AppliesTo));
+        Assert.Equal("\n## Frames are little-endian\nThe length comes first.", add.Content);
+        Assert.Equal(["wire", "frames"], add.Keywords);
+        Assert.Equal(new DateTime(2026, 11, 21, 22, 0, 0), add.OccurredAt!.Value.UtcDateTime);
+        Assert.Equal("00000000-0000-0000-0000-000000000000 kept; found by keywords now, by meaning once the model is back\n", output.ToString());
+    }
+
+    [Fact]
+    public async Task Embed_reads_one_text_a_line()
+    {
+        input = "one\ntwo\n";
+        EmbedTexts embed = await AskedAsync<EmbedTexts>(
+            ["embed", "-", "--query", "--json"], r => new TextsEmbedded(r.Header.RequestId, "m", 1, new byte[8], 2), ExitCode.Ok);
+        Assert.Equal(["one", "two"], embed.Texts);
+        Assert.True(embed.IsQuery);
+    }
+
+    [Fact]
+    public async Task Import_sends_absolute_paths_and_fails_in_part_when_files_did()
+    {
+        Directory.CreateDirectory(Path.Combine(home.Path, ".git"));
+        ImportPaths import = await AskedAsync<ImportPaths>(
+            ["import", Path.Combine(home.Path, "x", ".."), "--watch"],
+            r => new ImportFinished(r.Header.RequestId, new ImportCounts(2, 2, 1, 0, 0, 0, 1, 5), [new FileFault("/a", "bad")], 1500), ExitCode.Incomplete);
+        Assert.Equal([home.Path], import.Paths);
+        Assert.Equal((home.Path, true), (import.Project, import.Watch));
+        Assert.Equal("2 files in 1.5 s: 1 memories stored, 0 files unchanged, 0 duplicates, 0 removed, 1 failed, 5 chunks\nfault   /a: bad\n", output.ToString());
+    }
+
+    [Fact]
+    public async Task Unwatch_needs_no_file_there()
+    {
+        StopWatching stop = await AskedAsync<StopWatching>(
+            ["import", "--unwatch", "/gone"], r => new WatchingStopped(r.Header.RequestId, r.Paths), ExitCode.Ok);
+        Assert.Equal([Path.GetFullPath("/gone")], stop.Paths);
+    }
+
+    [Fact]
+    public async Task Get_of_an_unknown_memory_is_nothing_found()
+    {
+        await AskedAsync<GetMemory>(["get", Guid.Empty.ToString(), "--json"], r => new Failure(r.Header.RequestId, FailureCode.NotFound, "none"), ExitCode.NothingFound);
+        Assert.Equal("""{"error":{"code":"not-found","message":"none"}}""" + "\n", output.ToString());
+    }
+
+    [Fact]
+    public async Task List_stops_at_its_limit()
+    {
+        ListMemories list = await AskedAsync<ListMemories>(
+            ["list", "-n", "1", "--any-project"], r => new MemoryPage(r.Header.RequestId, [Samples.Results.Hits[0].Summary], 9, "more"), ExitCode.Ok);
+        Assert.Equal(1, list.Limit);
+        Assert.Equal("0b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69  2026-11-21  episodic  Über �[31mframes\n1 of 9 memories\n", output.ToString());
+    }
+
+    [Theory]
+    [InlineData("search")]
+    [InlineData("bogus")]
+    [InlineData("search", "x", "--limit", "0")]
+    [InlineData("search", "x", "--limit", "abc")]
+    [InlineData("search", "x", "--limit", "101")]
+    [InlineData("search", "x", "--kind", "bogus")]
+    [InlineData("search", "x", "--since", "bogus")]
+    [InlineData("search", "x", "--timeout", "-1")]
+    [InlineData("get", "1")]
+    [InlineData("import", "/nowhere/at/all")]
+    [InlineData("import", "/", "--watch", "--unwatch")]
+    public async Task Wrong_usage_is_told_on_standard_error(params string[] args)
+    {
+        Assert.Equal((int)ExitCode.Usage, await RunAsync(args));
+        Assert.StartsWith("recall: ", error.ToString());
+        Assert.Empty(output.ToString());
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("search", "--help")]
+    [InlineData("host", "run", "--help")]
+    public async Task Help_is_there(params string[] args)
+    {
+        Assert.Equal(0, await RunAsync(args));
+        Assert.Contains("Usage:", output.ToString());
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("host stop")]
+    public async Task Some_verbs_start_no_host(string verb)
+    {
+        host.Dispose();
+        Assert.Equal((int)(verb == "status" ? ExitCode.HostUnavailable : ExitCode.Ok), await RunAsync(verb.Split(' ')));
+        Assert.Contains("No host is running", verb == "status" ? error.ToString() : output.ToString());
+    }
+
+    private Task<int> RunAsync(string[] args) => CommandLine.RunAsync(
+        new Shell(output, error, () => new StringReader(input), Colour: false, ErrorIsTerminal: false, home.Path), args);
+
+    /// <summary>Runs a command line, answers its one request, and hands that back.</summary>
+    private async Task<T> AskedAsync<T>(string[] args, Func<T, IReply> answer, ExitCode expected) where T : IRequest
+    {
+        Task<int> running = RunAsync(args);
+        ScriptedHost.Peer peer = await host.WelcomeAsync(Guid.NewGuid());
+        T request = await peer.ReceiveAsync<T>();
+        await peer.SendAsync(answer(request));
+        Assert.Equal((int)expected, await running);
+        return request;
+    }
+}

@@ -1,0 +1,26 @@
+using LocalRecall.Contracts.Messages;
+
+namespace LocalRecall.Tests.Cli;
+
+internal static class Samples
+{
+    private static readonly DateTimeOffset Time = new(2026, 11, 21, 23, 0, 0, 120, TimeSpan.FromHours(1));
+
+    public static SearchResults Results { get; } = new(
+        Guid.NewGuid(),
+        [
+            new SearchHit(
+                new MemorySummary(new Guid("0b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69"), "episodic", "Über \u001b[31mframes", ["k"], "area:wire", Time, "/src/app", "/m/x.md"),
+                0.87654, "Wire > Frames", "a \"b\"\nc", true, ["vector", "keyword"], ["frames"], 0.8f),
+            new SearchHit(
+                new MemorySummary(new Guid("1b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69"), "document", "s", [], "global", Time, null, null),
+                double.NaN, "", "", false, ["keyword"], [], null),
+        ],
+        7, 12, null, new SearchTimings(4.1239, 1, 6.5));
+
+    public static HostStatus Status { get; } = new(
+        Guid.NewGuid(), "0.1.0", 42, "/home/u/.local/share/localrecall", 3_700_000, 150 << 20,
+        new ModelStatus("all-MiniLM-L6-v2-q4", "degraded", "file is missing", 1, 2, 3, 4, 5),
+        new IndexStatus("ready", null, [new KindCount("episodic", 10), new KindCount("document", 2)], 30, 29, 1, 12, 3, 2 << 20),
+        ["/notes"], [new FileFault("/m/bad\u001b.md", "no front matter")], 2);
+}
