@@ -1,6 +1,4 @@
-using System.CommandLine;
 using LocalRecall.Cli;
-using LocalRecall.Cli.Verbs;
 
 Shell shell = Shell.OfProcess();
 try
@@ -12,40 +10,4 @@ try
 catch (IOException e) when (e is not FileNotFoundException and not DirectoryNotFoundException)
 {
     return (int)ExitCode.Failure; // whoever read our output has gone
-}
-
-/// <summary>The whole command line.</summary>
-internal static class CommandLine
-{
-    // Queries may begin with @, which would otherwise name a file of arguments.
-    private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
-
-    public static RootCommand Create(Shell shell) => new($"The memory that coding agents on this machine share.\n\n{ExitCodes.Help}")
-    {
-        AddVerb.Create(shell),
-        ImportVerb.Create(shell),
-        SearchVerb.Create(shell),
-        GetVerb.Create(shell),
-        ForgetVerb.Create(shell),
-        ListVerb.Create(shell),
-        EmbedVerb.Create(shell),
-        StatusVerb.Create(shell),
-        DoctorVerb.Create(shell),
-        HostVerb.Create(shell),
-    };
-
-    public static async Task<int> RunAsync(Shell shell, string[] args)
-    {
-        ParseResult parse = Create(shell).Parse(args, Parser);
-        if (parse.Errors.Count > 0)
-        {
-            string verb = parse.CommandResult.Command is RootCommand ? "recall" : $"recall {parse.CommandResult.Command.Name}";
-            return shell.Fail(parse, ExitCode.Usage, "usage", $"{string.Join('\n', parse.Errors.Select(e => e.Message))}\nTry '{verb} --help'.");
-        }
-
-        return await parse.InvokeAsync(new InvocationConfiguration
-        {
-            Output = shell.Out, Error = shell.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
-        }).ConfigureAwait(false);
-    }
 }
