@@ -52,9 +52,9 @@ internal sealed class InboundReader(
         lock (received)
         {
             var (due, ack) = received.Receive(unchecked((long)envelope.Seq), envelope);
-            Handle.Write(ToPayload(ack));
             foreach (var message in due)
                 dispatcher.Dispatch(message);
+            Handle.Write(ToPayload(ack));
         }
     }
 
