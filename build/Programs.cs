@@ -31,6 +31,13 @@ internal static class Programs
             native = false;
             await Tools.DotnetAsync([.. recall, "-p:PublishAot=false", "--self-contained", "false"]);
         }
+        // The host looks for its models beside itself first.
+        foreach (var file in Directory.EnumerateFiles(Tools.InRoot("artifacts", "models"), "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) is not ".lock"))
+        {
+            var copy = Path.Combine(Folder, "models", Path.GetRelativePath(Tools.InRoot("artifacts", "models"), file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy, overwrite: true);
+        }
         await File.WriteAllTextAsync(stamp, made + (native ? " native" : ""));
     }
 

@@ -28,6 +28,8 @@ try
         ["prepare"] => await Prepare.RunAsync(properties),
         ["prepare", "--again"] => await Prepare.RunAsync(properties, again: true),
         ["prepare", "--stamp", var stamp] => await Prepare.RunAsync(properties, stamp: stamp),
+        ["demo"] => await Demo.RunAsync(null, properties),
+        ["demo", var folder] => await Demo.RunAsync(folder, properties),
         ["test", .. var suites] => await Verbs.TestAsync(suites, properties),
         ["bench", .. var names] => await Verbs.BenchAsync(names, properties),
         ["publish"] => await Verbs.PublishAsync(properties),
