@@ -6,6 +6,8 @@ namespace LocalRecall.Core.Formats;
 /// <summary>The old system's append-only file: one action a line, the state is their replay. Its embeddings come from another model and are left alone.</summary>
 internal static class JsonLines
 {
+    private const int MaxFaults = 100;
+
     public static ReadResult Read(string path, ReadOnlySpan<byte> bytes, DateTimeOffset modifiedAt, string? project)
     {
         MemoryKind? pathKind = FormatReader.KindFromPath(path);
@@ -32,6 +34,12 @@ internal static class JsonLines
                 string reason = end < 0 ? "The last line is incomplete." : $"The line can't be read: {e.Message}";
                 faults.Add(new ReadFault(line, reason, MemoryKept: false));
             }
+        }
+        if (faults.Count > MaxFaults)
+        {
+            int more = faults.Count - MaxFaults;
+            faults.RemoveRange(MaxFaults, more);
+            faults.Add(new ReadFault(0, $"There are {more} more faults.", MemoryKept: false));
         }
         return new ReadResult([.. memories.Values], faults, deletedElsewhere);
 

@@ -6,6 +6,7 @@ public static class ScopePath
     /// <summary>Forward slashes, no <c>.</c>, no <c>..</c> that can be resolved, no trailing slash or <c>/**</c>, drive letter in upper case. The empty string is the project's root.</summary>
     public static string Normalise(string path)
     {
+        if (IsNormal(path)) return path;
         string text = path.Replace('\\', '/');
         if (text.StartsWith("///", StringComparison.Ordinal)) text = "/" + text.TrimStart('/');
         string root = RootOf(text);
@@ -36,6 +37,11 @@ public static class ScopePath
     /// <summary>A relative path below its root; an absolute one as it is.</summary>
     public static string Resolve(string normalised, string? root) =>
         root is null || IsAbsolute(normalised) ? normalised : Normalise(root + "/" + normalised);
+
+    /// <summary>Sure that nothing is to be done: most paths, most times. No is not sure.</summary>
+    private static bool IsNormal(string path) =>
+        path.AsSpan().IndexOfAny("\\*:") < 0 && !path.StartsWith('.') && !path.EndsWith('/')
+        && !path.Contains("/.", StringComparison.Ordinal) && !path.Contains("//", StringComparison.Ordinal);
 
     private static string RootOf(string path)
     {

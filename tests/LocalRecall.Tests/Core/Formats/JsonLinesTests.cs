@@ -78,6 +78,14 @@ public sealed class JsonLinesTests
     }
 
     [Fact]
+    public void A_file_of_something_else_gives_few_faults()
+    {
+        IReadOnlyList<ReadFault> faults = Read(string.Concat(Enumerable.Repeat("{\"type\":\"user\"}\n", 5000))).Faults;
+        Assert.Equal(101, faults.Count);
+        Assert.Equal("There are 4900 more faults.", faults[^1].ToString());
+    }
+
+    [Fact]
     public void A_torn_last_line_is_reported_wherever_it_is_torn()
     {
         byte[] last = Encoding.UTF8.GetBytes(Add(_b, "Ünïcode content 😀.", keywords: "k").TrimEnd());

@@ -54,6 +54,10 @@ public sealed class AppliesToTests
     [InlineData("../a", "../a")]
     [InlineData("a/../../b", "../b")]
     [InlineData(".", "")]
+    [InlineData("a/.", "a")]
+    [InlineData("a/.hidden", "a/.hidden")]
+    [InlineData("", "")]
+    [InlineData("c:/x", "C:/x")]
     [InlineData("/", "/")]
     [InlineData("\\\\server\\share\\x", "//server/share/x")]
     public void Normalises_paths(string path, string expected) => Assert.Equal(expected, ScopePath.Normalise(path));
