@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Reflection;
 using Akka.Dispatch;
 using Akka.Util;
 
@@ -91,10 +92,13 @@ public class Props : IEquatable<Props>, ISurrogated
                 typeof(TActor), supervisorStrategy, construction.Arguments.Select(Evaluate).ToArray())
             : throw new ArgumentException("The create function must be a 'new T (args)' expression");
 
-    private static object Evaluate(Expression argument) => argument is ConstantExpression constant
-        ? constant.Value
-        : Expression.Lambda<Func<object>>(Expression.Convert(argument, typeof(object)))
-            .Compile(preferInterpretation: true)();
+    private static object Evaluate(Expression argument) => argument switch
+    {
+        null => null, // the instance of a static field
+        ConstantExpression constant => constant.Value,
+        MemberExpression { Member: FieldInfo field } captured => field.GetValue(Evaluate(captured.Expression)),
+        _ => Expression.Lambda<Func<object>>(Expression.Convert(argument, typeof(object))).Compile()()
+    };
 
     public static Props CreateBy(IIndirectActorProducer producer, params object[] args) => new(producer, null, args);
 

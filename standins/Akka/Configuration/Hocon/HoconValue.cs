@@ -185,7 +185,7 @@ public class HoconValue : IMightBeAHoconObject
         if (IsString())
         {
             var text = GetString() ?? "null";
-            return text.AsSpan().IndexOfAny(" \t:\"") < 0
+            return text.Length > 0 && text.AsSpan().IndexOfAny(" \t\n:=,#{}[]\"$") < 0
                 ? text
                 : '"' + text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n") + '"';
         }
@@ -194,6 +194,8 @@ public class HoconValue : IMightBeAHoconObject
             return indent == 0
                 ? obj.ToString(1)
                 : $"{{\n{obj.ToString(indent + 1)}{new string(' ', indent * 2)}}}";
-        return IsArray() ? $"[{string.Join(",", GetArray().Select(v => v.ToString(indent + 1)))}]" : "<<unknown value>>";
+        return Values.Exists(v => v.IsArray())
+            ? $"[{string.Join(",", GetArray().Select(v => v.ToString(indent + 1)))}]"
+            : "<<unknown value>>";
     }
 }
