@@ -75,6 +75,22 @@ public abstract partial class TestKitBase
             assertMessage(m);
         }, hint, cancellationToken);
 
+    public T ExpectMsgFrom<T>(Predicate<IActorRef> isSender, Predicate<T> isMessage, TimeSpan? timeout = null, string hint = null, CancellationToken cancellationToken = default) =>
+        ExpectMsgFromAsync(isSender, isMessage, timeout, hint, cancellationToken).GetAwaiter().GetResult();
+
+    public T ExpectMsgFrom<T>(Action<IActorRef> assertSender, Action<T> assertMessage, TimeSpan? timeout = null, string hint = null, CancellationToken cancellationToken = default) =>
+        ExpectMsgFromAsync(assertSender, assertMessage, timeout, hint, cancellationToken).GetAwaiter().GetResult();
+
+    public ValueTask<T> ExpectMsgFromAsync<T>(Predicate<IActorRef> isSender, Predicate<T> isMessage, TimeSpan? timeout = null, string hint = null, CancellationToken cancellationToken = default) =>
+        ExpectAsync<T>(RemainingOrDilated(timeout), (m, s) => Satisfies(isSender(s) && isMessage(m), m, s, hint), hint, cancellationToken);
+
+    public ValueTask<T> ExpectMsgFromAsync<T>(Action<IActorRef> assertSender, Action<T> assertMessage, TimeSpan? timeout = null, string hint = null, CancellationToken cancellationToken = default) =>
+        ExpectAsync<T>(RemainingOrDilated(timeout), (m, s) =>
+        {
+            assertSender(s);
+            assertMessage(m);
+        }, hint, cancellationToken);
+
     public Terminated ExpectTerminated(IActorRef target, TimeSpan? timeout = null, string hint = null, CancellationToken cancellationToken = default) =>
         ExpectTerminatedAsync(target, timeout, hint, cancellationToken).GetAwaiter().GetResult();
 

@@ -133,6 +133,24 @@ public sealed class DeathWatchSpecs : Spec
     }
 
     [Fact]
+    public async Task Of_many_who_die_at_once_each_is_told_of_once()
+    {
+        var subjects = Enumerable.Range(0, 2_000).Select(_ => Sys.ActorOf(Idle)).ToList();
+        var watcher = StartWatcher();
+        foreach (var subject in subjects)
+            watcher.Tell(new Watching(subject), ActorRefs.NoSender);
+
+        await Task.WhenAll(subjects.Chunk(500).Select(some => Task.Run(() => Array.ForEach(some, s => s.Tell(PoisonPill.Instance)))));
+
+        var told = new List<object>();
+        await foreach (var message in ReceiveNAsync(subjects.Count, Patience))
+            told.Add(message);
+        Assert.Equal(subjects.ToHashSet<object>(), told.ToHashSet());
+        watcher.Tell("sentinel");
+        await ExpectMsgAsync("sentinel");
+    }
+
+    [Fact]
     public void Last_messages_arrive_before_the_notice()
     {
         var subject = Sys.ActorOf(Lambda.Props((context, _) =>

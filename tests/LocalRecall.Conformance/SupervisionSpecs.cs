@@ -170,6 +170,38 @@ public sealed class SupervisionSpecs : Spec
     }
 
     [Fact]
+    public void Children_that_a_restart_does_not_stop_are_restarted_too()
+    {
+        var parent = Sys.ActorOf(Props.Create(() => new Keeper()));
+        var child = StartUnder(parent, "child");
+
+        parent.Tell(new Oops("oops"));
+
+        ExpectMsg("PreRestart 1: oops, at ");
+        ExpectMsg("PostStop 1");
+        ExpectMsg("constructor 2");
+        ExpectMsg("PostRestart 2: oops");
+        ExpectMsg("PreStart 2");
+        child.Tell("still");
+        ExpectMsg("still 2");
+    }
+
+    private sealed class Keeper : UntypedActor
+    {
+        protected override void PreRestart(Exception reason, object message)
+        {
+        }
+
+        protected override void OnReceive(object message)
+        {
+            if (message is Exception exception)
+                throw exception;
+            var spawn = (Spawn)message;
+            Sender.Tell(Context.ActorOf(spawn.Props, spawn.Name));
+        }
+    }
+
+    [Fact]
     public void Resume_keeps_the_instance_and_calls_no_hook()
     {
         var child = StartUnder(Supervise(Always(Directive.Resume)), "child");

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Event;
 using Akka.TestKit;
 using Xunit.Abstractions;
@@ -419,6 +420,19 @@ public sealed class TestKitSpecs : Spec
         {
             await system.Terminate().WaitAsync(Patience);
         }
+    }
+
+    [Fact]
+    public void A_kit_can_be_made_from_a_setup_and_adds_its_defaults()
+    {
+        var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig("conformance.key = 7"));
+        using var kit = new Akka.TestKit.Xunit2.TestKit(setup, "from-setup");
+
+        Assert.Equal("from-setup", kit.Sys.Name);
+        Assert.Equal(7, kit.Sys.Settings.Config.GetInt("conformance.key"));
+        Assert.Equal(TimeSpan.FromSeconds(5), kit.TestKitSettings.DefaultTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(3), kit.TestKitSettings.TestEventFilterLeeway);
+        Assert.Equal(1.0, kit.TestKitSettings.TestTimeFactor);
     }
 
     [Fact]

@@ -99,6 +99,58 @@ public sealed class TimerSpecs() : Spec(VirtualTime)
         }
     }
 
+    private sealed class Early : ReceiveActor, IWithTimers
+    {
+        private readonly IActorRef _log;
+
+        public Early(IActorRef log)
+        {
+            _log = log;
+            Receive<Exception>(e => throw e);
+            ReceiveAny(m => _log.Tell(m));
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PreStart()
+        {
+            Timers.StartPeriodicTimer("key", "tick", 3 * Second, Second);
+            _log.Tell("started");
+        }
+    }
+
+    [Fact]
+    public void A_periodic_timer_may_wait_before_its_first_time()
+    {
+        Sys.ActorOf(Props.Create(() => new Early(TestActor)));
+        ExpectMsg("started");
+
+        Time.Advance(2 * Second);
+        TestActor.Tell("sentinel");
+        ExpectMsg("sentinel");
+        Time.Advance(Second);
+        ExpectMsg("tick");
+        Time.Advance(Second);
+        ExpectMsg("tick");
+    }
+
+    [Fact]
+    public void A_restarted_actor_starts_its_timers_anew()
+    {
+        var early = Sys.ActorOf(Props.Create(() => new Early(TestActor)));
+        ExpectMsg("started");
+        Time.Advance(2 * Second);
+
+        early.Tell(new InvalidOperationException("as told"));
+        ExpectMsg("started");
+        Time.Advance(2 * Second);
+        early.Tell("sentinel");
+        ExpectMsg("sentinel");
+        Time.Advance(Second);
+
+        ExpectMsg("tick");
+    }
+
     [Fact]
     public void A_cancelled_timer_does_not_fire()
     {

@@ -104,7 +104,7 @@ public class EventFilterFactory
 
     private IEventFilterApplier Errors(Type exceptionType, Text text, string source, bool checkInnerExceptions)
     {
-        return With($"Error with cause <{exceptionType}> {text}{From(source)}", e => e is Error && IsMatch(e, e.Cause));
+        return With($"Error{(exceptionType is null ? "" : $" with cause <{exceptionType}>")} {text}{From(source)}", e => e is Error && IsMatch(e, e.Cause));
 
         bool IsMatch(LogEvent error, Exception cause)
         {
