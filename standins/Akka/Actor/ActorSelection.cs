@@ -16,12 +16,12 @@ public class SelectChildName(string name) : SelectionPathElement
     public override string ToString() => Name;
 }
 
-/// <summary>All children whose name fits a pattern with * and ?.</summary>
+/// <summary>All children whose name fits a pattern with * and ?, in any case.</summary>
 public class SelectChildPattern(string patternStr) : SelectionPathElement
 {
     public string PatternStr { get; } = patternStr;
 
-    internal bool Fits(string name) => FileSystemName.MatchesSimpleExpression(PatternStr, name, ignoreCase: false);
+    internal bool Fits(string name) => FileSystemName.MatchesSimpleExpression(PatternStr, name, ignoreCase: true);
 
     public override bool Equals(object obj) => obj is SelectChildPattern other && PatternStr == other.PatternStr;
 

@@ -213,7 +213,7 @@ public sealed class CoordinatedShutdownExtension : ExtensionIdProvider<Coordinat
         void OnExit(object sender, EventArgs args)
         {
             if (!shutdown.System.WhenTerminated.IsCompleted)
-                shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance).Wait(shutdown.TotalTimeout);
+                Task.WhenAny(shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance)).Wait(shutdown.TotalTimeout);
         }
     }
 }

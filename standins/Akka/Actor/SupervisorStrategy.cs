@@ -141,9 +141,16 @@ public abstract class SupervisorStrategy : ISurrogated
             return;
         var message = cause is ActorInitializationException { InnerException: { } inner } ? inner.Message : cause.Message;
         var source = child.Path.ToString();
-        context.System.EventStream.Publish(directive == Directive.Resume
-            ? new Warning(cause, source, GetType(), message)
-            : new Error(cause, source, GetType(), message));
+        try
+        {
+            context.System.EventStream.Publish(directive == Directive.Resume
+                ? new Warning(cause, source, GetType(), message)
+                : new Error(cause, source, GetType(), message));
+        }
+        catch
+        {
+            // A logger that cannot write must not make the supervisor fail as well.
+        }
     }
 }
 
