@@ -25,14 +25,16 @@ internal static partial class Prepare
         {
             await AskFeedAsync(settings, properties);
             settings = await EvaluateAsync(properties);
-            Console.WriteLine(settings["StandInPackages"] is "" ? "Every package is genuine." : $"Standing in for {settings["StandInPackages"].Replace(";", ", ")}.");
+            Console.WriteLine(settings["StandInPackages"] is "" ? "Every package is genuine." : $"Standing in for {string.Join(", ", StandIns())}.");
             Console.WriteLine($"Native programs target {settings["NativeTargetFramework"]}.");
         }
 
-        var complete = await DownloadAsync(settings["StandInPackages"].Split(';'), canDoWithoutModel: stamp is not null);
+        var complete = await DownloadAsync(StandIns(), canDoWithoutModel: stamp is not null);
         if (complete && stamp is not null)
             await File.WriteAllTextAsync(stamp, "");
         return 0;
+
+        HashSet<string> StandIns() => new(settings["StandInPackages"].Split(';'), StringComparer.OrdinalIgnoreCase);
     }
 
     private static async Task<Dictionary<string, string>> EvaluateAsync(string[] properties)
@@ -119,7 +121,7 @@ internal static partial class Prepare
     }
 
     /// <returns>False if the model is missing and that may be.</returns>
-    private static async Task<bool> DownloadAsync(string[] standIns, bool canDoWithoutModel)
+    private static async Task<bool> DownloadAsync(HashSet<string> standIns, bool canDoWithoutModel)
     {
         var complete = true;
         foreach (var target in PinnedTarget.ReadAll(Tools.Root).Where(target => target.StandIn is null || standIns.Contains(target.StandIn)))
