@@ -101,7 +101,8 @@ internal sealed class AkkaConnection : IAsyncDisposable
         {
             try
             {
-                await SendAsync(Frames.Control(CommandType.Disassociate)).ConfigureAwait(false);
+                // Not plain Disassociate: the host would log a warning and remember this address for two days.
+                await SendAsync(Frames.Control(CommandType.DisassociateShuttingDown)).ConfigureAwait(false);
                 socket.Shutdown(SocketShutdown.Both);
             }
             catch (Exception e) when (e is ConnectionLostException or SocketException or ObjectDisposedException)

@@ -140,7 +140,7 @@ public sealed class AkkaConnectionTests : IDisposable
     {
         var (connection, peer) = await ConnectedAsync();
         await connection.DisposeAsync();
-        Assert.Equal(CommandType.Disassociate, (await peer.ReceiveFrameAsync()).Instruction.CommandType);
+        Assert.Equal(CommandType.DisassociateShuttingDown, (await peer.ReceiveFrameAsync()).Instruction.CommandType);
     }
 
     [Fact]
