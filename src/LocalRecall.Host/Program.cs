@@ -1,1 +1,76 @@
-return 0;
+using Akka.Configuration;
+using LocalRecall.Contracts;
+using LocalRecall.Host;
+using LocalRecall.Infrastructure.Onnx;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+if (args is ["--help" or "-h"])
+{
+    Console.WriteLine($"""
+        localrecall-host: the one process that holds LocalRecall's model and index.
+
+        Started by whoever needs it first (recall does); stops when nobody has needed it for a while.
+        {HomeFolder.Variable}  the home folder; else the platform's data folder
+        LOCALRECALL_MODELS  where models are; else beside this program or in the home folder
+        Prints "ready ADDRESS" once it listens. Exit code {HostProcess.AlreadyRunningExitCode}: another host serves this home.
+        """);
+    return 0;
+}
+
+if (args is ["--version"])
+{
+    Console.WriteLine(HostIdentity.Version);
+    return 0;
+}
+
+if (args.Length > 0)
+{
+    Console.Error.WriteLine($"localrecall-host does not know '{args[0]}'; see --help.");
+    return 2;
+}
+
+var paths = new HostPaths(HomeFolder.Resolve());
+try
+{
+    if (OperatingSystem.IsWindows())
+    {
+        Directory.CreateDirectory(paths.Home);
+    }
+    else
+    {
+        Directory.CreateDirectory(paths.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    using FileStream? hostLock = HostLock.TryTake(paths.Home);
+    if (hostLock is null)
+    {
+        Console.Error.WriteLine($"Another host serves {paths.Home}.");
+        return HostProcess.AlreadyRunningExitCode;
+    }
+
+    Config config = HostConfiguration.Load(paths);
+    HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+    builder.Logging.AddSimpleConsole(console =>
+    {
+        console.SingleLine = true;
+        console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        console.UseUtcTimestamp = true;
+    });
+    builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
+    builder.Services.AddLocalRecall(paths, config);
+    using (IHost host = builder.Build())
+    {
+        await host.RunAsync().ConfigureAwait(false);
+    }
+
+    OnnxRuntimeProcess.Shutdown();
+    return 0;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"The home folder {paths.Home} can't be used: {e.Message} Set {HomeFolder.Variable} to a folder that can.");
+    return 1;
+}

@@ -27,7 +27,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
     private long _texts;
     private long _tokens;
 
-    private EmbeddingActor(IEmbedderFactory model, EmbeddingSettings settings)
+    public EmbeddingActor(IEmbedderFactory model, EmbeddingSettings settings)
     {
         _model = model;
         _settings = settings;

@@ -15,7 +15,7 @@ internal sealed class EmbeddingWorker : ReceiveActor
     private readonly IEmbedderFactory _model;
     private IEmbedder? _embedder;
 
-    private EmbeddingWorker(IEmbedderFactory model)
+    public EmbeddingWorker(IEmbedderFactory model)
     {
         _model = model;
         Receive<Run>(OnRun);

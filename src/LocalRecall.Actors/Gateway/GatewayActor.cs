@@ -11,7 +11,11 @@ using LocalRecall.Contracts.Messages;
 namespace LocalRecall.Actors.Gateway;
 
 /// <param name="Token">What a client must show.</param>
-public sealed record GatewaySettings(string Token, string HostVersion);
+public sealed record GatewaySettings(string Token, string HostVersion)
+{
+    /// <summary>Without the token: this may end up in a log.</summary>
+    public override string ToString() => $"{nameof(GatewaySettings)} {{ {nameof(HostVersion)} = {HostVersion} }}";
+}
 
 /// <summary>
 /// The only actor a remote message reaches: checks version, token and deadline, and hands on to who does the work.
@@ -24,7 +28,7 @@ public sealed class GatewayActor : ReceiveActor
     private readonly IActorRef _lifecycle;
     private readonly Dictionary<Address, Guid> _tickets = [];
 
-    private GatewayActor(GatewaySettings settings, IActorRef query, IActorRef ingest, IActorRef lifecycle)
+    public GatewayActor(GatewaySettings settings, IActorRef query, IActorRef ingest, IActorRef lifecycle)
     {
         _settings = settings;
         _token = Encoding.UTF8.GetBytes(settings.Token);

@@ -27,7 +27,7 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
     private string _problem = "";
     private bool _reopened;
 
-    private IndexActor(IMemoryStore store, ModelInfo model, int readers)
+    public IndexActor(IMemoryStore store, ModelInfo model, int readers)
     {
         _store = store;
         _model = model;

@@ -19,7 +19,7 @@ internal sealed class IndexReader : ReceiveActor
     private readonly string _modelId;
     private IMemoryReader? _reader;
 
-    private IndexReader(IMemoryStore store, string modelId)
+    public IndexReader(IMemoryStore store, string modelId)
     {
         _store = store;
         _modelId = modelId;

@@ -17,7 +17,7 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
     private readonly VectorIndex _vectors;
     private IMemoryWriter? _writer;
 
-    private IndexWriter(IMemoryStore store, ModelInfo model)
+    public IndexWriter(IMemoryStore store, ModelInfo model)
     {
         _store = store;
         _model = model;

@@ -12,7 +12,7 @@ internal sealed class AddActor : RequestActor<AddMemory>
 {
     private readonly IngestPorts _ports;
 
-    private AddActor(Authorized<AddMemory> request, IngestPorts ports)
+    public AddActor(Authorized<AddMemory> request, IngestPorts ports)
         : base(request)
     {
         _ports = ports;

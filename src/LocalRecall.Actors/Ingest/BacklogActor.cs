@@ -16,7 +16,7 @@ internal sealed class BacklogActor : ReceiveActor
     private readonly IngestPorts _ports;
     private IReadOnlyList<TokenizedText> _texts = [];
 
-    private BacklogActor(IngestPorts ports)
+    public BacklogActor(IngestPorts ports)
     {
         _ports = ports;
         Receive<PendingFound>(OnPending);

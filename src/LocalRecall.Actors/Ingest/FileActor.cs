@@ -4,6 +4,7 @@ using LocalRecall.Actors.Embedding;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
+using LocalRecall.Core.Memories;
 using LocalRecall.Core.Ports;
 using static LocalRecall.Actors.Index.IndexProtocol;
 using static LocalRecall.Actors.Ingest.IngestProtocol;
@@ -26,23 +27,26 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
     private readonly Queue<TokenizedText> _toEmbed = [];
     private PreparedFile? _file;
     private string? _fault;
-    private FileIngested? _partly;
+    private FileIngested _done;
+    private Queue<MemoryId> _toForget = [];
     private bool _modelUnavailable;
 
     /// <summary>The message in flight; a reply to another one is late and means nothing.</summary>
     private (Guid Id, IActorRef To, object Message) _step;
 
-    private FileActor(IngestFile request, IngestPorts ports)
+    public FileActor(IngestFile request, IngestPorts ports)
     {
         _request = request;
         _ports = ports;
+        _done = new FileIngested(request.Path, []);
         Receive<SourceFound>(found => Prepare(found.Source), found => found.RequestId == _step.Id);
         Receive<PreparedFile>(OnPrepared);
         Receive<Status.Failure>(failure => Fail(failure.Cause.Message));
         Receive<VectorsFound>(OnVectorsFound, found => found.RequestId == _step.Id);
         Receive<EmbeddingProtocol.Embedded>(OnEmbedded, embedded => embedded.RequestId == _step.Id);
         Receive<Stored>(OnStored, stored => stored.RequestId == _step.Id);
-        Receive<SourcesRemoved>(_ => Finish(new FileIngested(_request.Path, [], Removed: true)), removed => removed.RequestId == _step.Id);
+        Receive<Forgotten>(_ => ForgetNext(), forgotten => forgotten.RequestId == _step.Id);
+        Receive<SourcesRemoved>(_ => Finish(_done with { Removed = true }), removed => removed.RequestId == _step.Id);
         Receive<FaultRecorded>(_ => AfterFault(), recorded => recorded.RequestId == _step.Id);
         Receive<RequestFailed>(OnFailed, failed => failed.RequestId == _step.Id);
         Receive<RepeatStep>(_ => _step.To.Tell(_step.Message));
@@ -76,7 +80,7 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
                 Step(_ports.Index, id => new RemoveSources(id, [_request.Path]));
                 break;
             case PreparedState.Unchanged:
-                Finish(new FileIngested(_request.Path, [], Unchanged: true));
+                Finish(_done with { Unchanged = true });
                 break;
             case PreparedState.Unreadable:
                 Fail(file.Fault!);
@@ -127,14 +131,25 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
 
     private void OnStored(Stored stored)
     {
-        var done = new FileIngested(_request.Path, stored.Memories, _file!.Chunks.Count, EmbeddingPending: _toEmbed.Count > 0);
-        if (_file.Fault is { } fault)
+        _done = new FileIngested(_request.Path, stored.Memories, _file!.Chunks.Count, EmbeddingPending: _toEmbed.Count > 0);
+        _toForget = new Queue<MemoryId>(_file.Deleted);
+        ForgetNext();
+    }
+
+    /// <summary>An append-only file may delete what an earlier file of its series added.</summary>
+    private void ForgetNext()
+    {
+        if (_toForget.TryDequeue(out MemoryId id))
         {
-            Fail(fault, done);
+            Step(_ports.Index, step => new Forget(step, id));
+        }
+        else if (_file!.Fault is { } fault)
+        {
+            Fail(fault);
         }
         else
         {
-            Finish(done);
+            Finish(_done);
         }
     }
 
@@ -160,7 +175,7 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>Keeps the reason with the path, so that <c>recall status</c> shows it; then tells the parent.</summary>
-    private void Fail(string reason, FileIngested? partly = null)
+    private void Fail(string reason)
     {
         if (_fault is not null)
         {
@@ -169,13 +184,12 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
         }
 
         _fault = reason;
-        _partly = partly;
         _log.Warning("{0}: {1}", _request.Path, reason);
         var fault = new SourceFault(_request.Path, reason, Context.System.Scheduler.Now);
         Step(_ports.Index, id => new RecordFault(id, fault));
     }
 
-    private void AfterFault() => Finish((_partly ?? new FileIngested(_request.Path, [])) with { Failure = _fault });
+    private void AfterFault() => Finish(_done with { Failure = _fault });
 
     private void Finish(FileIngested done)
     {

@@ -12,7 +12,7 @@ internal sealed class ForgetActor : RequestActor<ForgetMemory>
 {
     private readonly IngestPorts _ports;
 
-    private ForgetActor(Authorized<ForgetMemory> request, IngestPorts ports)
+    public ForgetActor(Authorized<ForgetMemory> request, IngestPorts ports)
         : base(request)
     {
         _ports = ports;

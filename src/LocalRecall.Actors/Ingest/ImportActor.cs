@@ -27,13 +27,13 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
     private ImportCounts _counts = new(0, 0, 0, 0, 0, 0, 0, 0);
     private string? _current;
 
-    private ImportActor(Authorized<ImportPaths> request, IngestPorts ports)
+    public ImportActor(Authorized<ImportPaths> request, IngestPorts ports)
         : base(request)
     {
         _ports = ports;
         _forClient = !request.ReplyTo.IsNobody();
         _startedAt = Context.System.Scheduler.MonotonicClock;
-        Receive<FileListing>(OnListed);
+        Receive<Listed>(listed => OnListed(listed.Listing));
         Receive<SourcesFound>(OnSourcesFound);
         Receive<FileIngested>(OnIngested);
         Receive<ProgressDue>(_ => Progress(new ImportProgress(RequestId, _counts, _current)));
@@ -63,7 +63,7 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
                     ports.Roots.Add(new ImportRoot(path, request.Project, request.Watch));
                 }
 
-                return listing;
+                return new Listed(listing);
             }).PipeTo(Self);
             ports.Index.Tell(new FindSourcesBelow(Guid.NewGuid(), path));
             if (request.Watch)
@@ -158,6 +158,8 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
             _faults.Add(new FileFault(path, reason.Length > 500 ? reason[..500] + "…" : reason));
         }
     }
+
+    private sealed record Listed(FileListing Listing) : IInternalMessage;
 
     private sealed class ProgressDue : IInternalMessage
     {

@@ -21,7 +21,7 @@ public sealed class IngestActor : RequestCoordinator
     private readonly IActorRef _watch;
     private IActorRef _backlog = ActorRefs.Nobody;
 
-    private IngestActor(IngestPorts ports, int maxFiles)
+    public IngestActor(IngestPorts ports, int maxFiles)
         : base(MaxRequests)
     {
         _ports = ports;

@@ -16,13 +16,15 @@ internal enum PreparedState
 }
 
 /// <summary>A file as far as it can be brought without the index and the model: read, parsed, chunked, tokenised.</summary>
+/// <param name="Deleted">Memories of earlier files that this one deletes.</param>
 /// <param name="Fault">Why it, or a part of it, could not be read.</param>
-internal sealed record PreparedFile(PreparedState State, SourceState? Source, IReadOnlyList<Memory> Memories, IReadOnlyList<PreparedChunk> Chunks, string? Fault)
+internal sealed record PreparedFile(
+    PreparedState State, SourceState? Source, IReadOnlyList<Memory> Memories, IReadOnlyList<PreparedChunk> Chunks, IReadOnlyList<MemoryId> Deleted, string? Fault)
     : Requests.IInternalMessage
 {
     private const int MaxFaults = 5;
 
-    private static PreparedFile Without(PreparedState state, string? fault = null) => new(state, null, [], [], fault);
+    private static PreparedFile Without(PreparedState state, string? fault = null) => new(state, null, [], [], [], fault);
 
     /// <summary>Touches the disk and takes processor time: not for an actor's own thread.</summary>
     public static PreparedFile Read(IngestFile request, SourceState? known, IngestPorts ports)
@@ -64,17 +66,37 @@ internal sealed record PreparedFile(PreparedState State, SourceState? Source, IR
             return Without(PreparedState.Unreadable, fault); // what it held before stays until it can be read again
         }
 
+        HashSet<MemoryId> deletedLater = DeletedAfter(request.Path, ports.Files);
+        Memory[] memories = [.. result.Memories.Where(memory => !deletedLater.Contains(memory.Id))];
         List<PreparedChunk> chunks = [];
-        for (int i = 0; i < result.Memories.Count; i++)
+        for (int i = 0; i < memories.Length; i++)
         {
-            foreach (Chunk chunk in Chunker.Split(result.Memories[i], ports.Embedder.Tokenizer, ports.Model))
+            foreach (Chunk chunk in Chunker.Split(memories[i], ports.Embedder.Tokenizer, ports.Model))
             {
-                string text = EmbeddingText.Compose(result.Memories[i].Subject, chunk.HeadingPath, chunk.Text);
+                string text = EmbeddingText.Compose(memories[i].Subject, chunk.HeadingPath, chunk.Text);
                 chunks.Add(new PreparedChunk(i, chunk, TokenizedText.Of(text, EmbeddingPurpose.Document, ports.Embedder)));
             }
         }
 
-        return new PreparedFile(PreparedState.Changed, content.State, result.Memories, chunks, fault);
+        return new PreparedFile(PreparedState.Changed, content.State, memories, chunks, result.DeletedElsewhere, fault);
+    }
+
+    /// <summary>What later files of an append-only series delete.</summary>
+    private static HashSet<MemoryId> DeletedAfter(string path, IMemoryFiles files)
+    {
+        HashSet<MemoryId> deleted = [];
+        if (!path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase))
+        {
+            return deleted;
+        }
+
+        foreach (string later in AppendOnlySeries.After(path, files.List(Path.GetDirectoryName(path)!).Paths))
+        {
+            SourceContent content = files.Read(later);
+            deleted.UnionWith(FormatReader.Read(later, content.Bytes, content.State.ModifiedAt, null).DeletedElsewhere);
+        }
+
+        return deleted;
     }
 
     public IndexEntry ToEntry(IngestFile request, string modelId, IReadOnlyDictionary<TextHash, float[]> vectors)

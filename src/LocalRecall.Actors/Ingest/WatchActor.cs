@@ -23,7 +23,7 @@ internal sealed class WatchActor : ReceiveActor, IWithTimers
     private readonly HashSet<(string Root, string Path)> _changed = [];
     private readonly Dictionary<Guid, ImportRoot> _unwatched = [];
 
-    private WatchActor(IngestPorts ports)
+    public WatchActor(IngestPorts ports)
     {
         _ports = ports;
         Receive<IndexReopened>(_ => LoadRoots());

@@ -24,7 +24,7 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
     private DateTimeOffset _lastActivity;
     private int _clients;
 
-    private LifecycleActor(LifecycleSettings settings, LifecyclePorts ports)
+    public LifecycleActor(LifecycleSettings settings, LifecyclePorts ports)
         : base(MaxRequests)
     {
         _settings = settings;

@@ -23,7 +23,7 @@ internal sealed class StatusActor : RequestActor<GetStatus>
     private string? _indexProblem;
     private IReadOnlyList<string>? _watched;
 
-    private StatusActor(Authorized<GetStatus> request, LifecyclePorts ports, LifecycleSettings settings, TimeSpan uptime, int clients)
+    public StatusActor(Authorized<GetStatus> request, LifecyclePorts ports, LifecycleSettings settings, TimeSpan uptime, int clients)
         : base(request)
     {
         (_ports, _settings, _uptime, _clients) = (ports, settings, uptime, clients);

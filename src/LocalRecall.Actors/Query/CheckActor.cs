@@ -12,7 +12,7 @@ internal sealed class CheckActor : RequestActor<CheckIntegrity>
 
     private readonly QueryPorts _ports;
 
-    private CheckActor(Authorized<CheckIntegrity> request, QueryPorts ports)
+    public CheckActor(Authorized<CheckIntegrity> request, QueryPorts ports)
         : base(request)
     {
         _ports = ports;

@@ -15,7 +15,7 @@ internal sealed class EmbedActor : RequestActor<EmbedTexts>
     private readonly QueryPorts _ports;
     private int _tokens;
 
-    private EmbedActor(Authorized<EmbedTexts> request, QueryPorts ports)
+    public EmbedActor(Authorized<EmbedTexts> request, QueryPorts ports)
         : base(request)
     {
         _ports = ports;

@@ -15,7 +15,7 @@ internal sealed class GetActor : RequestActor<GetMemory>
 
     private readonly QueryPorts _ports;
 
-    private GetActor(Authorized<GetMemory> request, QueryPorts ports)
+    public GetActor(Authorized<GetMemory> request, QueryPorts ports)
         : base(request)
     {
         _ports = ports;

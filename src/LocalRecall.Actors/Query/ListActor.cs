@@ -16,7 +16,7 @@ internal sealed class ListActor : RequestActor<ListMemories>
     private SearchFilter? _filter;
     private int _limit;
 
-    private ListActor(Authorized<ListMemories> request, QueryPorts ports)
+    public ListActor(Authorized<ListMemories> request, QueryPorts ports)
         : base(request)
     {
         _ports = ports;

@@ -10,7 +10,7 @@ public sealed class QueryActor : RequestCoordinator
 {
     private const int MaxRequests = 256;
 
-    private QueryActor(QueryPorts ports)
+    public QueryActor(QueryPorts ports)
         : base(MaxRequests)
     {
         Serve<Search>(request => SearchActor.CreateProps(request, ports));

@@ -33,7 +33,7 @@ internal sealed class SearchActor : RequestActor<Search>
     private string? _degraded;
     private TimeSpan _embedTime;
 
-    private SearchActor(Authorized<Search> request, QueryPorts ports)
+    public SearchActor(Authorized<Search> request, QueryPorts ports)
         : base(request)
     {
         _ports = ports;

@@ -11,11 +11,11 @@ public interface IMemoryFiles
     /// <summary>Deletes a file below the home folder. False: it is outside, or was not there.</summary>
     bool DeleteOwned(string path);
 
-    /// <summary>The whole file, or why it can't be read.</summary>
-    /// <exception cref="IOException">Gone, locked, too large (over 100 MB), or not a regular file.</exception>
+    /// <summary>The whole file, or why it can't be read. Pipes and devices read as empty.</summary>
+    /// <exception cref="IOException">Gone, locked, too large (over 100 MB), or a folder.</exception>
     SourceContent Read(string path);
 
-    /// <summary>Files worth importing at or below a path, in a stable order: .md, .markdown, .txt, .jsonl of the known names; hidden folders, links that lead outside and binary files are left out. A file named itself is always taken.</summary>
+    /// <summary>Files worth importing at or below a path, in a stable order: .md, .markdown, .txt, .jsonl of the known names; what is hidden, links, and node_modules are left out. A file named itself is always taken.</summary>
     FileListing List(string path);
 
     /// <summary>Size and time only: unchanged since last read means no need to read.</summary>
@@ -29,7 +29,7 @@ public readonly record struct SourceStamp(long LengthBytes, DateTimeOffset Modif
 
 public sealed record SourceContent(SourceState State, byte[] Bytes);
 
-/// <summary>Watches folders. Callbacks come on any thread, may repeat, and may name folders.</summary>
+/// <summary>Watches folders and single files, whether they are there yet or not. Callbacks come on any thread, may repeat, and may name folders.</summary>
 public interface IFolderWatcher
 {
     /// <param name="changed">Called with a path that was created, changed, deleted or renamed; null: events were lost, look at everything again.</param>

@@ -6,14 +6,15 @@ namespace LocalRecall.Infrastructure.Files;
 /// <summary>Writing files so that they are there, whole, after a crash or a power cut.</summary>
 internal static class DurableFile
 {
-    public const string TemporarySuffix = ".tmp";
+    private const int CloseOnExecLinux = 0x80000;
+    private const int CloseOnExecMacOS = 0x1000000;
 
     /// <summary>Temporary file in the same folder, fsync, rename over what was there, fsync of the folder.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> bytes)
     {
         string folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{TemporarySuffix}");
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
         try
         {
             using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
@@ -36,9 +37,7 @@ internal static class DurableFile
     public static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows()) return;
-        // File.OpenHandle refuses folders.
-        int descriptor = Open(folder, 0);
-        if (descriptor < 0) throw Failure("open", folder);
+        int descriptor = OpenFolder(folder);
         try
         {
             if (FSync(descriptor) < 0) throw Failure("flush", folder);
@@ -49,6 +48,17 @@ internal static class DurableFile
         }
     }
 
+    /// <summary>A descriptor, to be closed with <see cref="Close"/>: File.OpenHandle refuses folders.</summary>
+    /// <exception cref="IOException">The folder can't be opened.</exception>
+    public static int OpenFolder(string folder)
+    {
+        int descriptor = Open(folder, OperatingSystem.IsMacOS() ? CloseOnExecMacOS : CloseOnExecLinux);
+        return descriptor >= 0 ? descriptor : throw Failure("open", folder);
+    }
+
+    [DllImport("libc", EntryPoint = "close")]
+    public static extern int Close(int descriptor);
+
     private static IOException Failure(string what, string folder) =>
         new($"Can't {what} the folder {folder}: {Marshal.GetLastPInvokeErrorMessage()}", new Win32Exception(Marshal.GetLastPInvokeError()));
 
@@ -57,7 +67,4 @@ internal static class DurableFile
 
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static extern int FSync(int descriptor);
-
-    [DllImport("libc", EntryPoint = "close")]
-    private static extern int Close(int descriptor);
 }

@@ -12,7 +12,7 @@ internal sealed class FilterSql
     private readonly List<object?> _values;
 
     /// <param name="values">Values of the statement so far; those of the filter are added.</param>
-    public FilterSql(SearchFilter filter, IEnumerable<KeyValuePair<long, Place>> places, List<object?> values)
+    public FilterSql(SearchFilter filter, IEnumerable<KeyValuePair<long, MemoryPlace>> places, List<object?> values)
     {
         _values = values;
         if (filter.Kinds is { Count: > 0 } kinds) _conditions.Add($"m.kind IN ({string.Join(',', kinds.Select(k => (int)k).Distinct().Order())})");

@@ -9,7 +9,7 @@ namespace LocalRecall.Infrastructure.Sqlite;
 /// One search in the full text. BM25 costs about 3 µs for each chunk that holds any term, counting them a fiftieth of that. So terms are counted first,
 /// and chunks are weighed by way of the rare terms: ten thousand chunks that hold one common word would cost tens of milliseconds and say nothing.
 /// </summary>
-internal sealed class KeywordSearch(StoreConnection db, SearchFilter filter, IReadOnlyDictionary<long, Place> places, int limit)
+internal sealed class KeywordSearch(StoreConnection db, SearchFilter filter, IReadOnlyDictionary<long, MemoryPlace> places, int limit)
 {
     /// <summary>Chunks weighed in one pass: some 10 ms.</summary>
     private const int WeighedAtMost = 3000;

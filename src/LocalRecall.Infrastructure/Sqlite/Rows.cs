@@ -23,7 +23,7 @@ internal static class Rows
     /// <summary>Reads <see cref="MemoryColumns"/>.</summary>
     public static Memory ReadMemory(SqliteDataReader row, Places places)
     {
-        Place place = places.Of(row.GetString(5), row.GetString(6));
+        MemoryPlace place = places.Of(row.GetString(5), row.GetString(6));
         return new Memory(
             Id(row.GetString(1)), (MemoryKind)row.GetInt32(2), row.GetString(3), JsonSerializer.Deserialize<string[]>(row.GetString(4))!,
             place.AppliesTo, Time(row.GetInt64(7)), place.Project, row.GetString(8));
@@ -65,15 +65,15 @@ internal static class Rows
 }
 
 /// <summary>Where memories apply: scope and project together.</summary>
-internal sealed record Place(AppliesTo AppliesTo, string? Project);
+internal sealed record MemoryPlace(AppliesTo AppliesTo, string? Project);
 
 /// <summary>One instance of each place for all connections, so that a hundred thousand chunks share a few strings.</summary>
 internal sealed class Places
 {
     private readonly ConcurrentDictionary<string, AppliesTo> _scopes = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<(string AppliesTo, string Project), Place> _places = new();
+    private readonly ConcurrentDictionary<(string AppliesTo, string Project), MemoryPlace> _places = new();
 
     /// <param name="project">Empty for none.</param>
-    public Place Of(string appliesTo, string project) => _places.GetOrAdd((appliesTo, project), static (key, self) =>
-        new Place(self._scopes.GetOrAdd(key.AppliesTo, AppliesTo.Parse), key.Project.Length == 0 ? null : string.Intern(key.Project)), this);
+    public MemoryPlace Of(string appliesTo, string project) => _places.GetOrAdd((appliesTo, project), static (key, self) =>
+        new MemoryPlace(self._scopes.GetOrAdd(key.AppliesTo, AppliesTo.Parse), key.Project.Length == 0 ? null : string.Intern(key.Project)), this);
 }

@@ -11,7 +11,7 @@ namespace LocalRecall.Infrastructure.Sqlite;
 /// <summary>One reading connection. Every method sees one unchanging state of the file.</summary>
 internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IMemoryReader
 {
-    private readonly Dictionary<long, Place> _places = [];
+    private readonly Dictionary<long, MemoryPlace> _places = [];
 
     public SourceState? FindSource(string path) => db.Read(() => db.List(
         r => new SourceState(path, r.GetString(0), r.GetInt64(1), Rows.Time(r.GetInt64(2))),
@@ -92,7 +92,7 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
 
         values.Clear();
         values.Add(limit);
-        List<(long Key, long Ticks)> page = db.List(r => (r.GetInt64(0), r.GetInt64(1)), ListSql(filter, cursor, values), [.. values]);
+        List<(long Key, long Ticks)> page = db.List(r => (r.GetInt64(0), r.GetInt64(1)), ListSql(Filter(filter, values), cursor, values), [.. values]);
         string? next = page.Count == limit && limit > 0 ? string.Create(CultureInfo.InvariantCulture, $"{page[^1].Ticks}.{page[^1].Key}") : null;
         return new MemoryPage([.. page.Select(p => Read(p.Key))], total, next);
     });
@@ -148,9 +148,9 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
 
     /// <summary>$1 is the limit.</summary>
     /// <exception cref="ArgumentException">The cursor is not one of ours.</exception>
-    internal string ListSql(SearchFilter filter, string? cursor, List<object?> values)
+    internal static string ListSql(FilterSql filter, string? cursor, List<object?> values)
     {
-        string where = Filter(filter, values).Conditions;
+        string where = filter.Conditions;
         if (cursor is not null)
         {
             string[] parts = cursor.Split('.');

@@ -11,7 +11,7 @@ public sealed class SqliteMemoryStore(string path, ForgottenLog forgotten, TimeP
 {
     private readonly SqliteStoreOptions _options = options ?? new SqliteStoreOptions();
     private readonly Places _places = new();
-    private volatile bool _corruptionSeen;
+    private readonly StoreHealth _health = new();
 
     public string? RebuildNeeded { get; private set; }
 
@@ -25,7 +25,6 @@ public sealed class SqliteMemoryStore(string path, ForgottenLog forgotten, TimeP
         catch (StoreException e) when (e.Fault == StoreFault.Corrupt)
         {
             RebuildNeeded = MoveAside();
-            _corruptionSeen = false;
             return OpenSoundWriter();
         }
     }
@@ -46,7 +45,7 @@ public sealed class SqliteMemoryStore(string path, ForgottenLog forgotten, TimeP
         }
     }
 
-    /// <exception cref="StoreException">Also if damage was met since the file was last opened and a full check confirms it.</exception>
+    /// <summary>Checks the whole file only if damage was met since it was last opened: a full check takes seconds.</summary>
     private SqliteMemoryWriter OpenSoundWriter()
     {
         StoreConnection connection = Connect(writer: true);
@@ -65,11 +64,12 @@ public sealed class SqliteMemoryStore(string path, ForgottenLog forgotten, TimeP
                     connection.Scalar($"SELECT max(rowid) FROM {table}"); // The far end of each: a file cut short shows here.
                 return 0;
             });
-            if (_corruptionSeen && IntegrityCheck.Run(connection) is [var problem, ..])
+            if (_health.DamageSeen && IntegrityCheck.Run(connection) is [var problem, ..])
                 throw new StoreException($"{path} is damaged: {problem}", StoreFault.Corrupt);
-            _corruptionSeen = false;
+            _health.DamageSeen = false;
             var writer = new SqliteMemoryWriter(connection, _places, forgotten, _options);
             writer.TakeOverForgotten();
+            connection.KeepLogOnClose(false);
             return writer;
         }
         catch
@@ -79,7 +79,7 @@ public sealed class SqliteMemoryStore(string path, ForgottenLog forgotten, TimeP
         }
     }
 
-    private StoreConnection Connect(bool writer) => StoreConnection.Open(path, writer, _options, () => _corruptionSeen = true);
+    private StoreConnection Connect(bool writer) => StoreConnection.Open(path, writer, _options, _health);
 
     /// <summary>Renames the file and its log, so that nothing is lost that someone might still read out of them.</summary>
     private string MoveAside()
@@ -91,6 +91,8 @@ public sealed class SqliteMemoryStore(string path, ForgottenLog forgotten, TimeP
             {
                 if (File.Exists(path + suffix)) File.Move(path + suffix, aside + suffix);
             }
+            _health.Generation++;
+            _health.DamageSeen = false;
             return aside;
         }
         catch (IOException e)

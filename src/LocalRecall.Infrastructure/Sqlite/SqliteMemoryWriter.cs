@@ -51,7 +51,7 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
             stored[i] = new StoredAs(default, Duplicate: IsHeld(known));
             Hold(source, known, entry.Memories[i].Memory.Id);
         }
-        foreach (long memory in held) Release(memory, changes);
+        foreach (long memory in held) Release(memory, source, changes);
 
         for (int i = 0; i < stored.Length; i++)
         {
@@ -87,7 +87,7 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
             if (db.Scalar("SELECT source_key FROM sources WHERE path = $1", path) is not long source) continue;
             List<long> held = MemoriesOf(source);
             db.Execute("DELETE FROM sources WHERE source_key = $1", source);
-            foreach (long memory in held) Release(memory, changes);
+            foreach (long memory in held) Release(memory, source, changes);
         }
         return changes.Removed;
     });
@@ -206,8 +206,8 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
         return new MemoryId(new Guid(bytes, bigEndian: true));
     }
 
-    /// <summary>After a source let go of a memory: erased if no other holds it; named anew if only that source gave it its id.</summary>
-    private void Release(long memory, Changes changes)
+    /// <summary>After a source may have let go of a memory: erased if no other holds it, else named after one that does.</summary>
+    private void Release(long memory, long source, Changes changes)
     {
         if (!IsHeld(memory))
         {
@@ -221,6 +221,15 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
             WHERE memory_key = $1 AND NOT EXISTS(SELECT 1 FROM holdings h WHERE h.memory_key = $1 AND h.declared_id = memories.id)
             """,
             memory);
+
+        // What is stored may be the former source's subject or time. This one no longer counts as current, so it will be read again.
+        db.Execute(
+            """
+            UPDATE sources SET file_hash = '', length_bytes = -1 WHERE source_key = (
+              SELECT h.source_key FROM holdings h JOIN memories m USING(memory_key) WHERE m.memory_key = $1 ORDER BY h.declared_id <> m.id, h.source_key LIMIT 1)
+            AND NOT EXISTS(SELECT 1 FROM holdings WHERE memory_key = $1 AND source_key = $2)
+            """,
+            memory, source);
     }
 
     private void Erase(long memory, Changes changes)
@@ -317,7 +326,7 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
             result.AddRange(db.List(
                 r =>
                 {
-                    Place place = places.Of(r.GetString(1), r.GetString(2));
+                    MemoryPlace place = places.Of(r.GetString(1), r.GetString(2));
                     return new IndexedChunk(chunk, new ChunkFacts((MemoryKind)r.GetInt32(0), place.AppliesTo, place.Project, Rows.Time(r.GetInt64(3))), Rows.ReadVector(r, 4));
                 },
                 """

@@ -4,25 +4,48 @@ using SQLitePCL;
 
 namespace LocalRecall.Infrastructure.Sqlite;
 
+/// <summary>What the connections of one store tell each other.</summary>
+internal sealed class StoreHealth
+{
+    private volatile bool _damageSeen;
+    private volatile int _generation;
+
+    /// <summary>Some connection met damage since the file was opened.</summary>
+    public bool DamageSeen
+    {
+        get => _damageSeen;
+        set => _damageSeen = value;
+    }
+
+    /// <summary>Grows when the file is replaced by a new one.</summary>
+    public int Generation
+    {
+        get => _generation;
+        set => _generation = value;
+    }
+}
+
 /// <summary>One connection and its prepared statements. Owned by one thread.</summary>
 internal sealed class StoreConnection : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _statements = new(StringComparer.Ordinal);
-    private readonly Action _corruptionSeen;
+    private readonly StoreHealth _health;
+    private readonly int _generation;
     private int _depth;
 
-    private StoreConnection(SqliteConnection connection, string path, Action corruptionSeen)
+    private StoreConnection(SqliteConnection connection, string path, StoreHealth health)
     {
         _connection = connection;
-        _corruptionSeen = corruptionSeen;
+        _health = health;
+        _generation = health.Generation;
         Path = path;
     }
 
     public string Path { get; }
 
     /// <exception cref="StoreException">The file can't be opened.</exception>
-    public static StoreConnection Open(string path, bool writer, SqliteStoreOptions options, Action corruptionSeen)
+    public static StoreConnection Open(string path, bool writer, SqliteStoreOptions options, StoreHealth health)
     {
         var settings = new SqliteConnectionStringBuilder
         {
@@ -33,12 +56,13 @@ internal sealed class StoreConnection : IDisposable
             // SQLite itself waits (busy_timeout); this only keeps Microsoft.Data.Sqlite from waiting again, 30 s by default.
             DefaultTimeout = 1,
         };
-        var connection = new StoreConnection(new SqliteConnection(settings.ToString()), path, corruptionSeen);
+        var connection = new StoreConnection(new SqliteConnection(settings.ToString()), path, health);
         try
         {
             connection.Guard(() =>
             {
                 connection._connection.Open();
+                if (writer) connection.KeepLogOnClose(true);
                 connection.Execute($"PRAGMA busy_timeout = {options.BusyTimeoutMs}");
                 connection.Execute($"PRAGMA cache_size = -{options.PageCacheKiB}");
                 return 0;
@@ -51,6 +75,9 @@ internal sealed class StoreConnection : IDisposable
             throw;
         }
     }
+
+    /// <summary>Closing the last connection moves the write-ahead log into the file and deletes it; of a damaged file both are kept as they are.</summary>
+    public void KeepLogOnClose(bool keep) => raw.sqlite3_db_config(_connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, out _);
 
     public int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
 
@@ -90,6 +117,7 @@ internal sealed class StoreConnection : IDisposable
     /// <summary>Holds one state of the file until disposed.</summary>
     public IDisposable HoldSnapshot()
     {
+        CheckGeneration();
         if (_depth == 0) Guard(() => Execute("BEGIN"));
         _depth++;
         return new Snapshot(this);
@@ -105,7 +133,7 @@ internal sealed class StoreConnection : IDisposable
         catch (SqliteException e)
         {
             StoreException fault = StoreFaults.Of(e, Path);
-            if (fault.Fault == StoreFault.Corrupt) _corruptionSeen();
+            if (fault.Fault == StoreFault.Corrupt) _health.DamageSeen = true;
             throw fault;
         }
     }
@@ -122,8 +150,15 @@ internal sealed class StoreConnection : IDisposable
         _connection.Dispose();
     }
 
+    /// <summary>Else we would go on reading, or writing, a file that was moved aside.</summary>
+    private void CheckGeneration()
+    {
+        if (_generation != _health.Generation) throw new StoreException($"{Path} was replaced; it must be opened again.", StoreFault.Unusable);
+    }
+
     private T Transact<T>(string begin, Func<T> work) => Guard(() =>
     {
+        CheckGeneration();
         Execute(begin);
         _depth++;
         try

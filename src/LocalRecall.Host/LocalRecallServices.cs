@@ -1,0 +1,52 @@
+using Akka.Configuration;
+using Akka.Hosting;
+using LocalRecall.Actors;
+using LocalRecall.Actors.Gateway;
+using LocalRecall.Contracts;
+using LocalRecall.Infrastructure.Files;
+using LocalRecall.Infrastructure.Models;
+using LocalRecall.Infrastructure.Onnx;
+using LocalRecall.Infrastructure.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace LocalRecall.Host;
+
+/// <summary>Puts the host together: the ports' implementations, the actor system, what runs beside it.</summary>
+internal static class LocalRecallServices
+{
+    public static IServiceCollection AddLocalRecall(this IServiceCollection services, HostPaths paths, Config config)
+    {
+        ModelManifest model = ModelManifest.BuiltIn;
+        var provisioner = new ModelProvisioner(ModelProvisioner.RootOr(paths.Models));
+        var files = new MemoryFiles(paths.Home, TimeProvider.System);
+        var ports = new HostPorts(
+            new OnnxEmbedderFactory(model, provisioner.FolderOf(model)),
+            new SqliteMemoryStore(paths.Database, new ForgottenLog(paths.Forgotten, TimeProvider.System), TimeProvider.System),
+            files,
+            new RootList(paths.Home),
+            new FolderWatcher(TimeProvider.System),
+            files.Folder);
+        var gateway = new GatewaySettings(HostIdentity.NewToken(), HostIdentity.Version);
+
+        services.AddSingleton(paths);
+        services.AddSingleton(model);
+        services.AddSingleton(provisioner);
+        services.AddSingleton(gateway);
+        services.AddAkka(ActorPaths.SystemName, (akka, provider) => akka
+            .ConfigureLoggers(loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.AddLoggerFactory();
+            })
+            .AddHocon(config, HoconAddMode.Prepend)
+            .WithActors((system, registry) =>
+            {
+                Action stop = provider.GetRequiredService<IHostApplicationLifetime>().StopApplication;
+                registry.Register<GatewayActor>(ActorTree.Start(system, ports, gateway, paths.Home, stop).Gateway);
+            }));
+        services.AddHostedService<ModelProvisioning>();
+        services.AddHostedService<EndpointPublisher>();
+        return services;
+    }
+}

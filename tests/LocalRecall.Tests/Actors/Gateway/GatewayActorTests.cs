@@ -1,0 +1,110 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using LocalRecall.Actors.Gateway;
+using LocalRecall.Actors.Requests;
+using LocalRecall.Contracts;
+using LocalRecall.Contracts.Messages;
+using Xunit;
+
+namespace LocalRecall.Tests.Actors.Gateway;
+
+public sealed class GatewayActorTests : TestKit
+{
+    private readonly TestProbe _query;
+    private readonly TestProbe _ingest;
+    private readonly IActorRef _gateway;
+
+    public GatewayActorTests()
+        : base(TestConfiguration.Local)
+    {
+        _query = CreateTestProbe();
+        _ingest = CreateTestProbe();
+        _gateway = Sys.ActorOf(GatewayActor.CreateProps(new GatewaySettings("secret", "1.2.3"), _query, _ingest, CreateTestProbe()));
+    }
+
+    private static Hello HelloWith(string token, int version = WireLimits.ProtocolVersion) => new(Guid.NewGuid(), version, "test", "1.0", token);
+
+    private Guid SayHello()
+    {
+        _gateway.Tell(HelloWith("secret"), TestActor);
+        return ExpectMsg<Welcome>().Ticket;
+    }
+
+    private RequestHeader Header(Guid ticket) => new(Guid.NewGuid(), ticket, Sys.Scheduler.Now.AddMinutes(1));
+
+    [Fact]
+    public void Hello_with_the_token_is_welcomed()
+    {
+        Hello hello = HelloWith("secret");
+        _gateway.Tell(hello, TestActor);
+
+        var welcome = ExpectMsg<Welcome>();
+        Assert.Equal((hello.RequestId, WireLimits.ProtocolVersion, "1.2.3"), (welcome.RequestId, welcome.ProtocolVersion, welcome.HostVersion));
+        Assert.NotEqual(Guid.Empty, welcome.Ticket);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Secret")]
+    [InlineData("secret ")]
+    public void Hello_with_another_token_is_refused(string token)
+    {
+        _gateway.Tell(HelloWith(token), TestActor);
+
+        Assert.Equal(FailureCode.Unauthorized, ExpectMsg<Failure>().Code);
+    }
+
+    [Theory]
+    [InlineData(0, "upgrade recall")]
+    [InlineData(99, "host restart")]
+    public void Another_protocol_version_is_told_in_words_what_to_upgrade(int version, string advice)
+    {
+        _gateway.Tell(HelloWith("secret", version), TestActor);
+
+        var failure = ExpectMsg<Failure>();
+        Assert.Equal(FailureCode.UnsupportedVersion, failure.Code);
+        Assert.Contains(advice, failure.Message);
+    }
+
+    [Fact]
+    public void A_request_with_a_ticket_goes_to_who_does_the_work_with_the_client_to_reply_to()
+    {
+        var search = new Search(Header(SayHello()), "q", MemoryFilter.None, 10, 1000);
+        _gateway.Tell(search, TestActor);
+
+        var authorized = _query.ExpectMsg<Authorized<Search>>();
+        Assert.Equal((search.Header, TestActor), (authorized.Request.Header, authorized.ReplyTo));
+    }
+
+    [Fact]
+    public void A_request_without_a_ticket_is_refused_and_reaches_nobody()
+    {
+        SayHello();
+        var forget = new ForgetMemory(Header(Guid.NewGuid()), Guid.NewGuid());
+        _gateway.Tell(forget, TestActor);
+
+        Assert.Equal((forget.Header.RequestId, FailureCode.Unauthorized), ExpectMsg<Failure>() is var f ? (f.RequestId, f.Code) : default);
+        _ingest.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public void A_request_that_comes_after_its_deadline_is_expired()
+    {
+        RequestHeader header = Header(SayHello()) with { Deadline = Sys.Scheduler.Now.AddSeconds(-1) };
+        _gateway.Tell(new GetStatus(header), TestActor);
+
+        Assert.Equal(FailureCode.Expired, ExpectMsg<Failure>().Code);
+    }
+
+    [Fact]
+    public void Strange_messages_change_nothing()
+    {
+        Guid ticket = SayHello();
+        _gateway.Tell("nonsense", TestActor);
+        _gateway.Tell(new Welcome(Guid.NewGuid(), ticket, 1, "x"), TestActor);
+        _gateway.Tell(new Search(Header(ticket), "q", MemoryFilter.None, 10, 1000), TestActor);
+
+        _query.ExpectMsg<Authorized<Search>>();
+    }
+}

@@ -1,0 +1,88 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using LocalRecall.Actors;
+using LocalRecall.Actors.Gateway;
+using LocalRecall.Contracts;
+using LocalRecall.Contracts.Messages;
+using LocalRecall.Infrastructure.Files;
+using LocalRecall.Infrastructure.Sqlite;
+using LocalRecall.Tests.Actors.Embedding;
+using Xunit;
+
+namespace LocalRecall.Tests.Actors;
+
+/// <summary>All of the host's actors in one process, over real files and a real SQLite file; only the model is scripted.</summary>
+public abstract class HostTest : TestKit
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("localrecall-test-").FullName;
+    private Guid _ticket;
+
+    protected HostTest()
+        : base(TestConfiguration.Local)
+    {
+        StartHost();
+    }
+
+    internal ScriptedEmbedder Model { get; } = new();
+
+    internal ActorTree Host { get; private set; } = null!;
+
+    protected string Home => _home;
+
+    protected int Stops { get; private set; }
+
+    protected void StartHost()
+    {
+        TimeProvider time = TimeProvider.System;
+        var files = new MemoryFiles(_home, time);
+        var store = new SqliteMemoryStore(Path.Combine(_home, "recall.db"), new ForgottenLog(Path.Combine(_home, "forgotten.jsonl"), time), time);
+        var ports = new HostPorts(Model, store, files, new RootList(_home), new FolderWatcher(time), files.Folder);
+        Host = ActorTree.Start(Sys, ports, new GatewaySettings("secret", "1.0.0"), _home, () => Stops++);
+        Host.Gateway.Tell(new Hello(Guid.NewGuid(), WireLimits.ProtocolVersion, "test", "1.0", "secret"), TestActor);
+        _ticket = ExpectMsg<Welcome>().Ticket;
+    }
+
+    /// <summary>As if the process had ended in order; the home folder stays.</summary>
+    protected void StopHost()
+    {
+        foreach (IActorRef actor in new[] { Host.Gateway, Host.Lifecycle, Host.Query, Host.Ingest, Host.Index, Host.Embedding })
+        {
+            Watch(actor);
+            Sys.Stop(actor);
+            ExpectTerminated(actor, TimeSpan.FromSeconds(10));
+        }
+    }
+
+    protected T Ask<T>(Func<RequestHeader, IRequest> request)
+        where T : IReply
+    {
+        var header = new RequestHeader(Guid.NewGuid(), _ticket, Sys.Scheduler.Now.AddSeconds(30));
+        Host.Gateway.Tell(request(header), TestActor);
+        return FishForMessage<T>(reply => reply.RequestId == header.RequestId, TimeSpan.FromSeconds(20));
+    }
+
+    protected MemoryAdded Add(string subject, string content, string kind = "episodic", string appliesTo = "global", string? project = null) =>
+        Ask<MemoryAdded>(h => new AddMemory(h, kind, subject, kind == "episodic" ? ["test"] : [], appliesTo, null, project, content));
+
+    protected SearchResults Search(string query, MemoryFilter? filter = null, int limit = 10, int maxTokens = 2000) =>
+        Ask<SearchResults>(h => new Search(h, query, filter ?? MemoryFilter.None, limit, maxTokens));
+
+    protected HostStatus Status() => Ask<HostStatus>(h => new GetStatus(h));
+
+    protected ImportFinished Import(string path, bool watch = false, string? project = null) =>
+        Ask<ImportFinished>(h => new ImportPaths(h, [path], project, watch));
+
+    protected string WriteFile(string name, string content)
+    {
+        string path = Path.Combine(_home, "outside", name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        Directory.Delete(_home, recursive: true);
+    }
+}

@@ -1,0 +1,225 @@
+using LocalRecall.Contracts.Messages;
+using Xunit;
+
+namespace LocalRecall.Tests.Actors.Ingest;
+
+public sealed class IngestTests : HostTest
+{
+    [Fact]
+    public void An_added_memory_is_a_file_and_is_found()
+    {
+        MemoryAdded added = Add("Frames", "Akka.Remote drops frames over the limit in silence.");
+
+        MemoryFound found = Ask<MemoryFound>(h => new GetMemory(h, added.Id, 0));
+        Assert.Equal("Akka.Remote drops frames over the limit in silence.", found.Content);
+        Assert.Contains(found.Content, File.ReadAllText(found.Summary.Path!));
+        Assert.Equal(added.Id, Assert.Single(Search("frames dropped").Hits).Summary.Id);
+    }
+
+    [Fact]
+    public void The_same_content_in_the_same_scope_is_stored_once_and_leaves_one_file()
+    {
+        MemoryAdded first = Add("One", "The very same content, twice.");
+        MemoryAdded second = Add("Two", "The very same content, twice.");
+
+        Assert.Equal((first.Id, true), (second.Id, second.Duplicate));
+        Assert.Single(Directory.GetFiles(Path.Combine(Home, "memories"), "*.md", SearchOption.AllDirectories));
+        Assert.Equal(1, Status().Index.Memories.Sum(k => k.Count));
+    }
+
+    [Theory]
+    [InlineData("nonsense", "A subject", "The kind is 'nonsense'")]
+    [InlineData("document", "A subject", "The kind is 'document'")]
+    [InlineData("episodic", "", "subject")]
+    public void A_memory_against_the_rules_is_refused_with_the_reason(string kind, string subject, string reason)
+    {
+        var failure = Ask<Failure>(h => new AddMemory(h, kind, subject, ["k"], "global", null, null, "Long enough content."));
+
+        Assert.Equal(FailureCode.BadRequest, failure.Code);
+        Assert.Contains(reason, failure.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Importing_a_folder_takes_all_and_reports_the_broken_ones()
+    {
+        WriteFile("notes/a.md", "# Alpha\n\nThe first note is about apples.");
+        WriteFile("notes/b.txt", "The second note is about bananas.");
+        string broken = WriteFile("notes/broken.md", "---\nid: not-a-uuid\nsubject: Broken\napplies_to: global\noccurred_at: 2026-01-01T00:00:00.000Z\ncontent_hash: 0000000000000000\n---\nThis file's id is no id.\n");
+
+        ImportFinished finished = Import(Path.Combine(Home, "outside", "notes"));
+
+        Assert.Equal((3, 3, 2, 1), (finished.Counts.Files, finished.Counts.Done, finished.Counts.Stored, finished.Counts.Failed));
+        Assert.Equal(broken, Assert.Single(finished.Faults).Path);
+        Assert.Equal(broken, Assert.Single(Status().Faults).Path);
+        Assert.Equal("Alpha", Search("apples").Hits[0].Summary.Subject);
+    }
+
+    [Fact]
+    public void Importing_again_does_nothing_and_a_changed_file_replaces_its_chunks()
+    {
+        string path = WriteFile("note.md", "# Note\n\nIt speaks of cherries.");
+        Import(path);
+        int runs = Model.Runs.Count;
+
+        Assert.Equal(1, Import(path).Counts.Unchanged);
+        Assert.Equal(runs, Model.Runs.Count);
+
+        File.WriteAllText(path, "# Note\n\nNow it speaks of dates instead.");
+        Assert.Equal(1, Import(path).Counts.Stored);
+        Assert.DoesNotContain("keyword", Search("cherries").Hits.SelectMany(h => h.Matched));
+        Assert.Contains("keyword", Search("dates").Hits[0].Matched);
+        Assert.Equal(1, Status().Index.Memories.Sum(k => k.Count));
+    }
+
+    [Fact]
+    public void A_deleted_file_goes_and_a_moved_one_is_not_embedded_again()
+    {
+        string path = WriteFile("notes/old.md", "# Moved\n\nThis text moves about.");
+        string folder = Path.GetDirectoryName(path)!;
+        Import(folder);
+        int texts = Model.Runs.Sum(r => r.Count);
+        File.Move(path, Path.Combine(folder, "new.md"));
+
+        ImportFinished finished = Import(folder);
+
+        Assert.Equal((1, 1), (finished.Counts.Removed, finished.Counts.Stored));
+        Assert.Equal(texts, Model.Runs.Sum(r => r.Count));
+        Assert.EndsWith("new.md", Assert.Single(Search("moves about").Hits).Summary.Path);
+    }
+
+    [Fact]
+    public void A_watched_folder_is_followed_until_told_otherwise()
+    {
+        string folder = Path.GetDirectoryName(WriteFile("watched/a.md", "# A\n\nFirst there is one file."))!;
+        Import(folder, watch: true);
+        Assert.Equal([folder], Status().Watched);
+
+        WriteFile("watched/b.md", "# B\n\nThen comes an elderberry.");
+        AwaitAssert(() => Assert.Contains("keyword", Search("elderberry").Hits.SelectMany(h => h.Matched)), TimeSpan.FromSeconds(15));
+        File.Delete(Path.Combine(folder, "b.md"));
+        AwaitAssert(() => Assert.DoesNotContain("keyword", Search("elderberry").Hits.SelectMany(h => h.Matched)), TimeSpan.FromSeconds(15));
+
+        Assert.Equal([folder], Ask<WatchingStopped>(h => new StopWatching(h, [folder])).Paths);
+        Assert.Empty(Status().Watched);
+    }
+
+    [Fact]
+    public void A_later_append_only_file_deletes_what_an_earlier_one_added()
+    {
+        static string AddAction(string id, string content) =>
+            $$"""{"action":"add","id":"{{id}}","subject":"S","keywords":["k"],"applies_to":"global","occurred_at":"2026-01-01T00:00:00.000Z","content_hash":"x","content":"{{content}}","timestamp":"2026-01-01T00:00:00.000Z"}""" + "\n";
+        string[] ids = [.. Enumerable.Range(0, 3).Select(_ => Guid.NewGuid().ToString())];
+        WriteFile("old/episodic-memory/episodic-000001.jsonl", AddAction(ids[0], "Papayas are kept.") + AddAction(ids[1], "Durians are deleted in the next file."));
+        string folder = Path.Combine(Home, "outside", "old");
+        Import(folder);
+        Assert.Equal(2, Status().Index.Memories.Sum(k => k.Count));
+
+        WriteFile("old/episodic-memory/episodic-000002.jsonl", $$"""{"action":"delete","id":"{{ids[1]}}","timestamp":"2026-01-02T00:00:00.000Z"}""" + "\n" + AddAction(ids[2], "Guavas come later."));
+        Import(folder);
+
+        Assert.Equal([ids[0], ids[2]], Ask<MemoryPage>(h => new ListMemories(h, MemoryFilter.None, null, 10)).Memories.Select(m => m.Id.ToString()).OrderBy(id => Array.IndexOf(ids, id)));
+    }
+
+    [Fact]
+    public void A_path_that_is_not_there_is_a_fault()
+    {
+        ImportFinished finished = Import(Path.Combine(Home, "nowhere"));
+
+        Assert.Equal(1, finished.Counts.Failed);
+        Assert.EndsWith("nowhere", Assert.Single(finished.Faults).Path);
+    }
+
+    [Fact]
+    public void A_forgotten_memory_is_gone_with_its_file()
+    {
+        MemoryAdded added = Add("Secret", "The password of the staging server is swordfish.");
+        string path = Ask<MemoryFound>(h => new GetMemory(h, added.Id, 0)).Summary.Path!;
+
+        MemoryForgotten forgotten = Ask<MemoryForgotten>(h => new ForgetMemory(h, added.Id));
+
+        Assert.Equal([path], forgotten.DeletedPaths);
+        Assert.False(File.Exists(path));
+        Assert.Equal(FailureCode.NotFound, Ask<Failure>(h => new GetMemory(h, added.Id, 0)).Code);
+        Assert.Empty(Search("swordfish").Hits);
+        Assert.Equal(FailureCode.NotFound, Ask<Failure>(h => new ForgetMemory(h, added.Id)).Code);
+    }
+
+    [Fact]
+    public void A_forgotten_document_does_not_come_back_from_the_file_that_still_holds_it()
+    {
+        string path = WriteFile("doc.md", "# Doc\n\nA figgy pudding of a document.");
+        Import(path);
+        Guid id = Assert.Single(Search("figgy").Hits).Summary.Id;
+
+        Assert.Equal([path], Ask<MemoryForgotten>(h => new ForgetMemory(h, id)).KeptPaths);
+        Import(path);
+
+        Assert.Empty(Search("figgy").Hits);
+    }
+
+    [Fact]
+    public void Without_the_model_memories_are_kept_and_embedded_once_it_is_back()
+    {
+        Model.OpenProblem = "no model today";
+        MemoryAdded added = Add("Pending", "This one waits for its grapefruit vector.");
+
+        Assert.True(added.EmbeddingPending);
+        SearchResults degraded = Search("grapefruit");
+        Assert.Contains("no model today", degraded.Degraded);
+        Assert.Equal(added.Id, Assert.Single(degraded.Hits).Summary.Id);
+        Assert.Equal(1, Status().Index.PendingChunks);
+
+        Model.OpenProblem = null;
+        StopHost();
+        StartHost();
+
+        AwaitAssert(() => Assert.Equal(0, Status().Index.PendingChunks), TimeSpan.FromSeconds(10));
+        Assert.Contains("vector", Assert.Single(Search("grapefruit vector").Hits).Matched);
+    }
+
+    [Fact]
+    public void After_a_restart_everything_is_there_and_nothing_is_embedded_again()
+    {
+        Add("Kept", "Honeydew melons survive restarts.");
+        Import(WriteFile("doc.md", "# Doc\n\nSo do documents about jackfruit."));
+        int texts = Model.Runs.Sum(r => r.Count);
+        StopHost();
+        StartHost();
+
+        Assert.Equal(2, Status().Index.Memories.Sum(k => k.Count));
+        Assert.Equal(2, Status().Index.Vectors);
+        Assert.Equal(texts, Model.Runs.Sum(r => r.Count));
+        Assert.Equal(["vector", "keyword"], Search("honeydew melons survive restarts").Hits[0].Matched);
+    }
+
+    [Fact]
+    public void A_lost_index_is_rebuilt_from_the_files()
+    {
+        Add("Kept", "Kiwis survive the loss of the index.");
+        Import(WriteFile("doc.md", "# Doc\n\nSo do documents about lychees."));
+        StopHost();
+        foreach (string file in Directory.GetFiles(Home, "recall.db*"))
+        {
+            File.Delete(file);
+        }
+
+        StartHost();
+
+        AwaitAssert(() => Assert.Equal(2, Status().Index.Memories.Sum(k => k.Count)), TimeSpan.FromSeconds(10));
+        Assert.Single(Search("lychees").Hits, h => h.Matched.Contains("keyword"));
+    }
+
+    [Fact]
+    public void A_damaged_index_is_moved_aside_and_rebuilt()
+    {
+        Add("Kept", "Mangoes survive a damaged index.");
+        StopHost();
+        File.WriteAllBytes(Path.Combine(Home, "recall.db"), [.. Enumerable.Repeat((byte)0x5A, 20_000)]);
+        File.Delete(Path.Combine(Home, "recall.db-wal"));
+
+        StartHost();
+
+        AwaitAssert(() => Assert.Equal(1, Status().Index.Memories.Sum(k => k.Count)), TimeSpan.FromSeconds(10));
+        Assert.Contains(Directory.GetFiles(Home), file => Path.GetFileName(file).StartsWith("recall.db.damaged-", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,28 @@
+using LocalRecall.Contracts.Messages;
+using Xunit;
+
+namespace LocalRecall.Tests.Actors.Lifecycle;
+
+public sealed class LifecycleActorTests : HostTest
+{
+    [Fact]
+    public void Asked_to_stop_it_answers_and_begins_the_end()
+    {
+        Ask<HostStopping>(h => new StopHost(h));
+
+        AwaitAssert(() => Assert.Equal(1, Stops));
+    }
+
+    [Fact]
+    public void Status_tells_of_every_part()
+    {
+        Add("Fruit", "Apples and bananas are fruit.");
+
+        HostStatus status = Status();
+
+        Assert.Equal((Environment.ProcessId, Home, "1.0.0", 1), (status.Pid, status.Home, status.HostVersion, status.Clients));
+        Assert.Equal(("ready", "scripted@1"), (status.Model.State, status.Model.Id));
+        Assert.Equal(("ready", 1, 1), (status.Index.State, status.Index.Chunks, status.Index.Vectors));
+        Assert.Equal(new KindCount("episodic", 1), Assert.Single(status.Index.Memories, k => k.Count > 0));
+    }
+}
