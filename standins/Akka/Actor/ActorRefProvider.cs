@@ -66,7 +66,6 @@ public interface IActorRefProvider
 /// <summary>References to actors of this system only.</summary>
 public sealed class LocalActorRefProvider : IActorRefProvider
 {
-    private readonly Dictionary<string, IInternalActorRef> _extraNames = [];
     private readonly TaskCompletionSource<Status> _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AtomicCounterLong _lastTemp = new();
     private readonly IInternalActorRef _deadLetters;
@@ -127,8 +126,7 @@ public sealed class LocalActorRefProvider : IActorRefProvider
         });
         _rootGuardian = new RootGuardianActorRef(
             system, Props.Create(typeof(GuardianActor)).WithSupervisorStrategy(rootStrategy), dispatcher, mailbox,
-            new RootGuardianSupervisor((RootActorPath)RootPath, this, _terminated, Log), RootPath, _deadLetters,
-            _extraNames);
+            new RootGuardianSupervisor((RootActorPath)RootPath, this, _terminated, Log), RootPath, _deadLetters);
         // system.Provider, not this: a wrapping provider resolves for remote senders.
         _tempContainer = new VirtualPathContainer(system.Provider, _tempNode, _rootGuardian);
         _rootGuardian.SetTempContainer(_tempContainer);
@@ -152,9 +150,6 @@ public sealed class LocalActorRefProvider : IActorRefProvider
             return guardian;
         }
     }
-
-    /// <summary>Enters a reference directly below the root.</summary>
-    public void RegisterExtraName(string name, IInternalActorRef actor) => _extraNames.Add(name, actor);
 
     public ActorPath TempPath() => _tempNode / _lastTemp.Next().Base64Encode("$");
 

@@ -29,8 +29,6 @@ public class IllegalActorStateException(string message) : AkkaException(message)
 
 public class AskTimeoutException(string message) : AkkaException(message);
 
-public class ActorInterruptedException(string message = null, Exception cause = null) : AkkaException(message, cause);
-
 public class ActorNotFoundException : AkkaException
 {
     public ActorNotFoundException() { }

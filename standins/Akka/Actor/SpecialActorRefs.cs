@@ -181,10 +181,9 @@ public class RootGuardianSupervisor(
         CauseOfTermination is null ? new Status.Success(null) : new Status.Failure(CauseOfTermination));
 }
 
-public class RootGuardianActorRef(
+internal sealed class RootGuardianActorRef(
     ActorSystemImpl system, Props props, MessageDispatcher dispatcher, MailboxType mailboxType,
-    IInternalActorRef supervisor, ActorPath path, IInternalActorRef deadLetters,
-    IReadOnlyDictionary<string, IInternalActorRef> extraNames)
+    IInternalActorRef supervisor, ActorPath path, IInternalActorRef deadLetters)
     : LocalActorRef(system, props, dispatcher, mailboxType, supervisor, path)
 {
     private IInternalActorRef _tempContainer;
@@ -197,6 +196,6 @@ public class RootGuardianActorRef(
     {
         "temp" => _tempContainer,
         "deadLetters" => deadLetters,
-        _ => extraNames.TryGetValue(name, out var extra) ? extra : base.GetSingleChild(name)
+        _ => base.GetSingleChild(name)
     };
 }

@@ -25,5 +25,3 @@ public sealed class ActionRunnable(Action action) : IRunnable
 {
     public void Run() => action();
 }
-
-public class RejectedExecutionException(string message = null, Exception inner = null) : AkkaException(message, inner);
