@@ -20,6 +20,7 @@ internal static class ExitCodes
         """
         Exit codes: 0 done, 1 failure, 2 wrong usage or request, 3 nothing found, 4 no host and none could be started,
         5 not done in time, 6 done in part (some files could not be read).
+        With --json an error is {"error":{"code","message"}} on standard output.
         """;
 
     public static ExitCode Of(FailureCode code) => code switch

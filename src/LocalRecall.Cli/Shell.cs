@@ -35,7 +35,7 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, Func<TextReader> 
     /// <summary>Connects, does the work, and turns every failure into a message and an exit code.</summary>
     public async Task<int> RunAsync(
         ParseResult parse, TimeSpan timeout, Func<RecallClient, CancellationToken, Task<ExitCode>> work, CancellationToken cancellation,
-        bool startHost = true, Action? onNoHost = null)
+        bool startHost = true, bool connect = true)
     {
         var options = new RecallClientOptions
         {
@@ -43,13 +43,8 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, Func<TextReader> 
         };
         try
         {
-            await using RecallClient client = await RecallClient.ConnectAsync(options, cancellation).ConfigureAwait(false);
+            await using RecallClient client = connect ? await RecallClient.ConnectAsync(options, cancellation).ConfigureAwait(false) : new RecallClient(options);
             return (int)await work(client, cancellation).ConfigureAwait(false);
-        }
-        catch (RecallException e) when (e.Code == FailureCode.HostUnavailable && onNoHost is not null)
-        {
-            onNoHost();
-            return (int)ExitCode.Ok;
         }
         catch (RecallException e)
         {

@@ -27,7 +27,8 @@ public sealed class RecallClient : IAsyncDisposable
     private readonly SemaphoreSlim opening = new(1, 1);
     private HostSession? session;
 
-    private RecallClient(RecallClientOptions options)
+    /// <summary>Connects at its first call.</summary>
+    public RecallClient(RecallClientOptions options)
     {
         this.options = options with { Home = Path.GetFullPath(options.Home) };
         launcher = new HostLauncher(this.options.Home, options.Program);
@@ -44,7 +45,7 @@ public sealed class RecallClient : IAsyncDisposable
         using CancellationTokenSource limit = LimitOf(deadline, cancellation);
         try
         {
-            await client.SessionAsync(limit.Token).ConfigureAwait(false);
+            await client.SessionAsync(options.StartHost, limit.Token).ConfigureAwait(false);
             return client;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -158,23 +159,38 @@ public sealed class RecallClient : IAsyncDisposable
     public Task<IntegrityReport> CheckIntegrityAsync(TimeSpan? timeout = null, CancellationToken cancellation = default) =>
         CallAsync<IntegrityReport>(header => new CheckIntegrity(header), timeout, cancellation);
 
-    /// <summary>Stops the host; returns once its process has ended.</summary>
-    public async Task StopHostAsync(TimeSpan? timeout = null, CancellationToken cancellation = default)
+    /// <summary>Stops the host, if there is one; returns once its process has ended.</summary>
+    /// <returns>False: there was none.</returns>
+    public async Task<bool> StopHostAsync(TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         using CancellationTokenSource limit = LimitOf(DeadlineOf(timeout), cancellation);
+        Process? process = null;
         try
         {
-            HostSession current = await SessionAsync(limit.Token).ConfigureAwait(false);
-            using Process? process = ProcessOf(current.Endpoint.Pid); // before it stops: an id may be used again
-            await CallAsync<HostStopping>(header => new StopHost(header), timeout, limit.Token).ConfigureAwait(false);
-            if (process is not null)
-            {
-                await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
-            }
+            HostSession current = await SessionAsync(startHost: false, limit.Token).ConfigureAwait(false);
+            process = ProcessOf(current.Endpoint.Pid); // before it stops: an id may be used again
+            await CallAsync<HostStopping>(header => new StopHost(header), timeout, limit.Token, startHost: false).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (RecallException e) when (e.Code == FailureCode.HostUnavailable)
         {
-            throw new RecallException(FailureCode.Expired, "The host has not stopped in time.");
+            // There was none, or it ended before its reply came.
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new RecallException(FailureCode.Expired, "The host has not answered in time.", e);
+        }
+
+        using (process)
+        {
+            try
+            {
+                await (process?.WaitForExitAsync(limit.Token) ?? Task.CompletedTask).ConfigureAwait(false);
+                return process is not null;
+            }
+            catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+            {
+                throw new RecallException(FailureCode.Expired, "The host has not ended in time.", e);
+            }
         }
     }
 
@@ -199,7 +215,8 @@ public sealed class RecallClient : IAsyncDisposable
     }
 
     private async Task<TReply> CallAsync<TReply>(
-        Func<RequestHeader, IRequest> request, TimeSpan? timeout, CancellationToken cancellation, IProgress<ImportProgress>? progress = null)
+        Func<RequestHeader, IRequest> request, TimeSpan? timeout, CancellationToken cancellation,
+        IProgress<ImportProgress>? progress = null, bool? startHost = null)
         where TReply : class, IReply
     {
         DateTimeOffset deadline = DeadlineOf(timeout);
@@ -211,7 +228,7 @@ public sealed class RecallClient : IAsyncDisposable
         {
             while (true)
             {
-                HostSession current = await SessionAsync(limit.Token).ConfigureAwait(false);
+                HostSession current = await SessionAsync(startHost ?? options.StartHost, limit.Token).ConfigureAwait(false);
                 TimeSpan pause = TimeSpan.Zero;
                 try
                 {
@@ -254,7 +271,7 @@ public sealed class RecallClient : IAsyncDisposable
         }
     }
 
-    private async Task<HostSession> SessionAsync(CancellationToken cancellation)
+    private async Task<HostSession> SessionAsync(bool startHost, CancellationToken cancellation)
     {
         if (session is { Connection.Closed.IsCompleted: false } current)
         {
@@ -267,7 +284,7 @@ public sealed class RecallClient : IAsyncDisposable
             if (session is not { Connection.Closed.IsCompleted: false })
             {
                 session = null;
-                session = await OpenAsync(cancellation).ConfigureAwait(false);
+                session = await OpenAsync(startHost, cancellation).ConfigureAwait(false);
             }
 
             return session;
@@ -279,7 +296,7 @@ public sealed class RecallClient : IAsyncDisposable
     }
 
     /// <summary>Tries until there is a host; an endpoint file that leads nowhere is the same as none.</summary>
-    private async Task<HostSession> OpenAsync(CancellationToken cancellation)
+    private async Task<HostSession> OpenAsync(bool startHost, CancellationToken cancellation)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(500));
         Task<int>? started = null;
@@ -297,7 +314,7 @@ public sealed class RecallClient : IAsyncDisposable
                 }
             }
 
-            if (!options.StartHost)
+            if (!startHost)
             {
                 throw new RecallException(FailureCode.HostUnavailable, $"No host is running for {options.Home}.");
             }

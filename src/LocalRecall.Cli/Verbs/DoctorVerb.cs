@@ -35,7 +35,7 @@ internal static class DoctorVerb
     {
         try
         {
-            Directory.CreateDirectory(home);
+            HomeFolder.Create(home);
             string probe = Path.Combine(home, $".doctor-{Environment.ProcessId}");
             File.WriteAllText(probe, "");
             File.Delete(probe);

@@ -30,55 +30,47 @@ internal static class HostVerb
             parse, Timeout, (client, _) => Task.FromResult(Running(shell, parse, client)), cancellation));
 
         Command stop = Verb("stop", "Stops the host; returns once its process has ended.");
-        stop.SetAction((parse, cancellation) => StopAsync(shell, parse, Print, cancellation));
+        stop.SetAction((parse, cancellation) => StopAsync(shell, parse, cancellation, wasRunning =>
+        {
+            if (parse.GetValue<bool>(Options.JsonName))
+            {
+                Json.Write(shell.Out, json =>
+                {
+                    json.WriteBoolean("running", false);
+                    json.WriteBoolean("wasRunning", wasRunning);
+                });
+            }
+            else
+            {
+                shell.Text.Write(wasRunning ? "The host has stopped." : "No host is running.");
+            }
+        }));
 
         Command restart = Verb("restart", "Stops the host and starts it again.");
         restart.SetAction(async (parse, cancellation) =>
         {
-            int stopped = await StopAsync(shell, parse, _ => { }, cancellation).ConfigureAwait(false);
+            int stopped = await StopAsync(shell, parse, cancellation).ConfigureAwait(false);
             return stopped != (int)ExitCode.Ok
                 ? stopped
                 : await shell.RunAsync(parse, Timeout, (client, _) => Task.FromResult(Running(shell, parse, client)), cancellation).ConfigureAwait(false);
         });
 
         return new Command("host", "Controls the host process.") { run, start, stop, restart };
-
-        void Print((ParseResult Parse, bool WasRunning) stopped)
-        {
-            if (stopped.Parse.GetValue<bool>(Options.JsonName))
-            {
-                Json.Write(shell.Out, json =>
-                {
-                    json.WriteBoolean("running", false);
-                    json.WriteBoolean("wasRunning", stopped.WasRunning);
-                });
-            }
-            else
-            {
-                shell.Text.Write(stopped.WasRunning ? "The host has stopped." : "No host is running.");
-            }
-        }
     }
 
     private static Command Verb(string name, string description) => new(name, description) { Options.Timeout("60"), Options.Json() };
 
     /// <summary>No host to stop is a success.</summary>
-    private static async Task<int> StopAsync(
-        Shell shell, ParseResult parse, Action<(ParseResult Parse, bool WasRunning)> print, CancellationToken cancellation)
-    {
-        bool none = false;
-        int exit = await shell.RunAsync(parse, Timeout, async (client, token) =>
-        {
-            await client.StopHostAsync(cancellation: token).ConfigureAwait(false);
-            return ExitCode.Ok;
-        }, cancellation, startHost: false, onNoHost: () => none = true).ConfigureAwait(false);
-        if (exit == (int)ExitCode.Ok)
-        {
-            print((parse, !none));
-        }
-
-        return exit;
-    }
+    private static Task<int> StopAsync(Shell shell, ParseResult parse, CancellationToken cancellation, Action<bool>? print = null) =>
+        shell.RunAsync(
+            parse, Timeout,
+            async (client, token) =>
+            {
+                bool wasRunning = await client.StopHostAsync(cancellation: token).ConfigureAwait(false);
+                print?.Invoke(wasRunning);
+                return ExitCode.Ok;
+            },
+            cancellation, connect: false);
 
     private static ExitCode Running(Shell shell, ParseResult parse, RecallClient client)
     {

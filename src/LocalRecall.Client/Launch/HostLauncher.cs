@@ -58,15 +58,7 @@ internal sealed class HostLauncher(string home, HostProgram? program)
 
     private void PrepareHome()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(home);
-        }
-        else
-        {
-            Directory.CreateDirectory(home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
+        HomeFolder.Create(home);
         if (File.Exists(logPath) && new FileInfo(logPath).Length > LogLimitBytes)
         {
             File.Move(logPath, logPath + ".1", overwrite: true);

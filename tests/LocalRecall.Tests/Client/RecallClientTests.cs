@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LocalRecall.Client;
 using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
@@ -124,10 +125,9 @@ public sealed class RecallClientTests : IDisposable
     [Fact]
     public async Task No_answer_by_the_deadline_is_expired()
     {
-        var (client, peer) = await ConnectedAsync();
-        Task<SearchResults> searching = client.SearchAsync("why", timeout: TimeSpan.FromMilliseconds(1));
-        await peer.ReceiveAsync<Search>();
-        Assert.Equal(FailureCode.Expired, (await Assert.ThrowsAsync<RecallException>(() => searching)).Code);
+        var (client, _) = await ConnectedAsync();
+        var late = await Assert.ThrowsAsync<RecallException>(() => client.SearchAsync("why", timeout: TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(FailureCode.Expired, late.Code);
     }
 
     [Fact]
@@ -200,6 +200,24 @@ public sealed class RecallClientTests : IDisposable
         var none = await Assert.ThrowsAsync<RecallException>(() => RecallClient.ConnectAsync(Options()));
         Assert.Equal(FailureCode.HostUnavailable, none.Code);
         Assert.Contains(home.Path, none.Message);
+    }
+
+    [UnixFact]
+    public async Task Stopping_waits_for_the_process_and_starts_no_other()
+    {
+        using Process process = Process.Start(new ProcessStartInfo("sleep", "60"))!;
+        EndpointFile.Write(home.Path, host.Endpoint() with { Pid = process.Id });
+        await using var client = new RecallClient(Options() with { StartHost = true, Program = new HostProgram("/nowhere", []) });
+        Task<bool> stopping = client.StopHostAsync();
+        ScriptedHost.Peer peer = await host.WelcomeAsync(Ticket);
+        StopHost stop = await peer.ReceiveAsync<StopHost>();
+        host.Dispose();
+        await peer.SendAsync(new HostStopping(stop.Header.RequestId));
+        Assert.False(stopping.IsCompleted);
+        process.Kill();
+        Assert.True(await stopping);
+        peer.Dispose();
+        Assert.False(await client.StopHostAsync());
     }
 
     private static SearchResults Found(Search search, int total) =>

@@ -132,10 +132,4 @@ public sealed class HostLauncherTests : IDisposable
         File.WriteAllText(path, script);
         return new RecallClientOptions { Home = home.Path, Program = new HostProgram("/bin/sh", [path]) };
     }
-
-    /// <summary>Needs a shell.</summary>
-    private sealed class UnixFactAttribute : FactAttribute
-    {
-        public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "There is no /bin/sh." : null;
-    }
 }

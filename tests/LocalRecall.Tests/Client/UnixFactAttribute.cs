@@ -1,0 +1,9 @@
+using Xunit;
+
+namespace LocalRecall.Tests.Client;
+
+/// <summary>Needs a Unix shell or its programs.</summary>
+internal sealed class UnixFactAttribute : FactAttribute
+{
+    public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "There is no /bin/sh." : null;
+}
