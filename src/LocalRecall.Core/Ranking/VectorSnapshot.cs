@@ -41,10 +41,16 @@ public sealed class VectorSnapshot
         Span<int> dots = stackalloc int[RowsAtOnce];
         foreach (Part part in _parts)
         {
+            bool all = filter is null && part.Removed.IsEmpty;
             for (int row = 0; row < part.Count;)
             {
-                int end = row;
-                while (end < part.Count && end - row < RowsAtOnce && Passes(part, end)) end++;
+                int end = Math.Min(row + RowsAtOnce, part.Count);
+                if (!all)
+                {
+                    int last = row;
+                    while (last < end && Passes(part, last)) last++;
+                    end = last;
+                }
                 if (end == row)
                 {
                     row++;
@@ -52,7 +58,7 @@ public sealed class VectorSnapshot
                 }
                 Span<int> run = dots[..(end - row)];
                 Int8Kernel.Dot(part.Segment.Bytes(row, run.Length), quantised, run);
-                for (int i = 0; i < run.Length; i++) best.Offer((run[i] - bias) * part.Segment.Scales[row + i], part.Segment.ChunkIds[row + i]);
+                best.Offer(run, bias, part.Segment.Scales.AsSpan(row, run.Length), part.Segment.ChunkIds.AsSpan(row, run.Length));
                 row = end;
             }
         }
@@ -78,10 +84,22 @@ public sealed class VectorSnapshot
         private readonly PriorityQueue<long, (float Score, long NegatedId)> _heap = new(capacity);
         private float _worst = float.NegativeInfinity;
 
-        public void Offer(float score, long chunkId)
+        public void Offer(ReadOnlySpan<int> dots, int bias, ReadOnlySpan<float> scales, ReadOnlySpan<long> chunkIds)
+        {
+            float worst = _worst;
+            for (int i = 0; i < dots.Length; i++)
+            {
+                float score = (dots[i] - bias) * scales[i];
+                // Nearly always so: this loop reads every row.
+                if (score < worst) continue;
+                Insert(score, chunkIds[i]);
+                worst = _worst;
+            }
+        }
+
+        private void Insert(float score, long chunkId)
         {
             if (_heap.Count < capacity) _heap.Enqueue(chunkId, (score, -chunkId));
-            else if (score < _worst) return;
             else _heap.EnqueueDequeue(chunkId, (score, -chunkId));
             if (_heap.Count == capacity && _heap.TryPeek(out _, out (float Score, long) worst)) _worst = worst.Score;
         }
