@@ -14,6 +14,7 @@ public abstract class Spec(string config = "") : TestKit(ConfigurationFactory.Pa
 
     private const string Patient = """
         akka.test.timefactor = 5
+        akka.test.filter-leeway = 15s
         akka.loglevel = OFF
         akka.log-dead-letters = off
 
