@@ -140,7 +140,7 @@ internal static class Demo
             var text = at < 0
                 ? lines.FirstOrDefault(line => line.StartsWith('#'))?.TrimStart('#')
                 : lines[at]["subject:".Length..].Replace(">-", "") + " " + string.Join(' ', lines.Skip(at + 1).TakeWhile(line => line.StartsWith(' ')));
-            var words = text?.Split((char[])[' ', '\'', '"'], StringSplitOptions.RemoveEmptyEntries) ?? [];
+            var words = text?.Trim(' ', '\'', '"').Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
             return words is [] ? null : string.Join(' ', words.Take(12)).TrimEnd('.');
         }
     }
@@ -203,7 +203,8 @@ internal static class Demo
         private async Task EndedAsync(Process process, string[] arguments)
         {
             await process.WaitForExitAsync(stop);
-            if (process.ExitCode != 0)
+            // 3: nothing found, 6: some files could not be read, as it has said itself.
+            if (process.ExitCode is not (0 or 3 or 6))
                 throw new BuildException($"recall {string.Join(' ', arguments)} ended with exit code {process.ExitCode}.");
         }
 

@@ -10,25 +10,26 @@ internal static class Programs
     public static async Task PublishAsync(string[] properties, bool nativeOnly)
     {
         var stamp = Path.Combine(Folder, ".published");
-        var made = string.Join(' ', properties) + (nativeOnly ? " native" : "");
-        if (File.Exists(stamp) && (await File.ReadAllTextAsync(stamp)).StartsWith(made, StringComparison.Ordinal) && File.GetLastWriteTimeUtc(stamp) > NewestInput())
+        var asked = string.Join(' ', properties);
+        if (File.Exists(stamp) && File.GetLastWriteTimeUtc(stamp) > NewestInput()
+            && await File.ReadAllLinesAsync(stamp) is [var made, var kind] && made == asked && (kind == "native" || !nativeOnly))
             return;
 
         if (Directory.Exists(Folder))
             Directory.Delete(Folder, recursive: true);
         Console.WriteLine("Building localrecall-host …");
-        await Tools.DotnetAsync(["publish", "src/LocalRecall.Host", "-c", "Release", "--nologo", "-v", "q", "-o", Folder, "-p:DebugType=none", .. properties]);
+        await Tools.DotnetAsync(["publish", "src/LocalRecall.Host", "-c", "Release", "--nologo", "-v", "q", "-o", Folder, "-p:DebugType=none", "--use-current-runtime", "--self-contained", "false", .. properties]);
 
         Console.WriteLine("Building recall …");
         string[] recall = ["publish", "src/LocalRecall.Cli", "-c", "Release", "--nologo", "-v", "q", "-o", Folder, "-p:DebugType=none", "-p:StripSymbols=true", "-p:CopyOutputSymbolsToPublishDirectory=false", .. properties];
-        var native = true;
+        var kindMade = "native";
         if (await Tools.TryDotnetAsync(recall) != 0)
         {
             const string Advice = "recall could not be built as a native program. That takes a C toolchain: clang or gcc with zlib's headers (Debian: clang zlib1g-dev), Xcode's command line tools, or Visual Studio's C++ tools.";
             if (nativeOnly)
                 throw new BuildException(Advice);
             Console.WriteLine(Advice + " Going on with a managed one, which starts slower.");
-            native = false;
+            kindMade = "managed";
             await Tools.DotnetAsync([.. recall, "-p:PublishAot=false", "--self-contained", "false"]);
         }
         // The host looks for its models beside itself first.
@@ -38,11 +39,11 @@ internal static class Programs
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy, overwrite: true);
         }
-        await File.WriteAllTextAsync(stamp, made + (native ? " native" : ""));
+        await File.WriteAllLinesAsync(stamp, [asked, kindMade]);
     }
 
     private static DateTime NewestInput() =>
-        ((string[])["src", "standins", "hocon", "build"])
+        ((string[])["src", "standins", "hocon", "build", "artifacts/prepared"])
             .Select(folder => new DirectoryInfo(Tools.InRoot(folder)))
             .Where(folder => folder.Exists)
             .SelectMany(folder => folder.EnumerateFiles("*", SearchOption.AllDirectories))
