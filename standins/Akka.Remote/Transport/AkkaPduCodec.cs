@@ -25,13 +25,13 @@ internal abstract record Pdu
     public sealed record Heartbeat : Pdu;
 }
 
-/// <summary>Frames to and from bytes. The handshake's addresses have the transport's scheme ("tcp").</summary>
+/// <summary>What frames say, from and to their protobuf messages. The handshake's addresses have the transport's scheme ("tcp").</summary>
 internal static class AkkaPduCodec
 {
     /// <summary>The seq of a message that is not acknowledged.</summary>
     public const ulong SeqUndefined = ulong.MaxValue;
 
-    public static readonly byte[] Heartbeat = Control(CommandType.Heartbeat);
+    public static readonly AkkaProtocolMessage Heartbeat = Control(CommandType.Heartbeat);
 
     /// <exception cref="PduCodecException"/>
     public static Pdu Decode(byte[] frame)
@@ -65,9 +65,9 @@ internal static class AkkaPduCodec
         };
     }
 
-    public static byte[] Payload(ByteString payload) => new AkkaProtocolMessage { Payload = payload }.ToByteArray();
+    public static AkkaProtocolMessage Payload(ByteString payload) => new() { Payload = payload };
 
-    public static byte[] Associate(HandshakeInfo info) => Control(CommandType.Associate, new AkkaHandshakeInfo
+    public static AkkaProtocolMessage Associate(HandshakeInfo info) => Control(CommandType.Associate, new AkkaHandshakeInfo
     {
         Origin = new AddressData
         {
@@ -79,15 +79,15 @@ internal static class AkkaPduCodec
         Uid = unchecked((ulong)info.Uid),
     });
 
-    public static byte[] Disassociate(DisassociateInfo reason) => Control(reason switch
+    public static AkkaProtocolMessage Disassociate(DisassociateInfo reason) => Control(reason switch
     {
         DisassociateInfo.Quarantined => CommandType.DisassociateQuarantined,
         DisassociateInfo.Shutdown => CommandType.DisassociateShuttingDown,
         _ => CommandType.Disassociate,
     });
 
-    private static byte[] Control(CommandType command, AkkaHandshakeInfo? handshake = null) => new AkkaProtocolMessage
+    private static AkkaProtocolMessage Control(CommandType command, AkkaHandshakeInfo? handshake = null) => new()
     {
         Instruction = new AkkaControlMessage { CommandType = command, HandshakeInfo = handshake },
-    }.ToByteArray();
+    };
 }

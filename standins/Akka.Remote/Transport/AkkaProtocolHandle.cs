@@ -173,14 +173,14 @@ internal sealed class AkkaProtocolHandle
                 }
             }
         }
-        catch (Exception e) when (e is PduCodecException or InvalidDataException)
-        {
-            _log.Error(e, "Closing the association with [{0}]: {1}", RemoteAddress, e.Message);
-        }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
             if (IsReset(e))
                 end = DisassociateInfo.Shutdown;
+        }
+        catch (Exception e)
+        {
+            _log.Error(e, "Closing the association with [{0}]: {1}", RemoteAddress, e.Message);
         }
         if (Interlocked.Exchange(ref _disassociated, 1) == 0)
         {
@@ -203,6 +203,7 @@ internal sealed class AkkaProtocolHandle
             _connection.Write(AkkaPduCodec.Heartbeat);
             return;
         }
+        _heartbeat.Dispose();
         _log.Error("No response from remote [{0}]. Handshake timed out or transport failure detector triggered.", RemoteAddress);
         _connection.Write(AkkaPduCodec.Disassociate(DisassociateInfo.Unknown));
         // The reading loop ends with the socket, and reports.

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Google.Protobuf;
 
 namespace Akka.Remote.Transport;
 
@@ -40,11 +41,12 @@ internal sealed class TcpConnection
     }
 
     /// <summary>Queues one frame; false if the connection is closed.</summary>
-    public bool Write(ReadOnlySpan<byte> body)
+    public bool Write(IMessage body)
     {
-        var frame = new byte[PrefixBytes + body.Length];
-        BinaryPrimitives.WriteInt32LittleEndian(frame, body.Length);
-        body.CopyTo(frame.AsSpan(PrefixBytes));
+        var length = body.CalculateSize();
+        var frame = new byte[PrefixBytes + length];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, length);
+        body.WriteTo(frame.AsSpan(PrefixBytes));
         return _outgoing.Writer.TryWrite(frame);
     }
 
