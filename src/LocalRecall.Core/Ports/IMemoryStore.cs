@@ -45,15 +45,12 @@ public interface IMemoryReader : IDisposable
     /// <summary>Paths of all sources at or below a folder.</summary>
     IReadOnlyList<string> SourcesBelow(string folder);
 
-    /// <summary>True if this content was forgotten on purpose in this scope.</summary>
-    bool IsForgotten(Memory memory);
-
     IReadOnlyDictionary<TextHash, float[]> FindVectors(string modelId, IReadOnlyCollection<TextHash> hashes);
 
     /// <summary>Exact vectors of chunks, for measuring a scan's best again; chunks without one are left out.</summary>
     IReadOnlyDictionary<long, float[]> GetVectors(string modelId, IReadOnlyCollection<long> chunkIds);
 
-    /// <summary>Chunks that hold any of the terms, best BM25 first.</summary>
+    /// <summary>Chunks that hold any of the terms, best BM25 (greatest) first. Terms that very many chunks hold count only among the newest of these, unless the filter leaves too few.</summary>
     IReadOnlyList<KeywordHit> SearchKeywords(KeywordQuery query, SearchFilter filter, int limit);
 
     /// <summary>Chunks with the memories they belong to; ids that are gone are left out.</summary>

@@ -29,7 +29,7 @@ internal sealed class KeywordSearch(StoreConnection db, SearchFilter filter, IRe
             .Select(t => new Term(t.Text, t.Quoted, Count(t.Quoted)))
             .Where(t => t.Chunks > 0)
             .OrderBy(t => t.Chunks)];
-        if (terms.Length == 0 || limit <= 0) return [];
+        if (terms.Length == 0 || limit <= 0 || !AnyMemoryPasses()) return [];
 
         Term[] telling = [.. terms.Where(t => t.Chunks < CountedAtMost)];
         if (telling.Length == 0) telling = terms;
@@ -62,6 +62,12 @@ internal sealed class KeywordSearch(StoreConnection db, SearchFilter filter, IRe
 
     private long Count(string quoted) =>
         db.Number("SELECT count(*) FROM (SELECT 1 FROM chunk_words WHERE chunk_words MATCH $1 LIMIT $2)", quoted, CountedAtMost);
+
+    private bool AnyMemoryPasses()
+    {
+        var values = new List<object?>();
+        return db.Scalar($"SELECT 1 FROM memories m WHERE {new FilterSql(filter, places, values).Conditions} LIMIT 1", [.. values]) is not null;
+    }
 
     private long OldestOfNewest(string expression) =>
         (long?)db.Scalar("SELECT rowid FROM chunk_words WHERE chunk_words MATCH $1 ORDER BY rowid DESC LIMIT 1 OFFSET $2", expression, WeighedAtMost) ?? 0;

@@ -26,9 +26,6 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
             folder, prefix, prefix[..^1] + (char)(Path.DirectorySeparatorChar + 1));
     });
 
-    public bool IsForgotten(Memory memory) =>
-        db.Read(() => db.Scalar("SELECT 1 FROM forgotten WHERE dedup_key = $1", DedupKey.Of(memory)) is not null);
-
     public IReadOnlyDictionary<TextHash, float[]> FindVectors(string modelId, IReadOnlyCollection<TextHash> hashes) => db.Read(() =>
     {
         var found = new Dictionary<TextHash, float[]>();

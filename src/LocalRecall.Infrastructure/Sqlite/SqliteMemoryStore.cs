@@ -17,15 +17,19 @@ public sealed class SqliteMemoryStore(string path, ForgottenLog forgotten, TimeP
 
     public IMemoryWriter OpenWriter()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             return OpenSoundWriter();
         }
         catch (StoreException e) when (e.Fault == StoreFault.Corrupt)
         {
             RebuildNeeded = MoveAside();
             return OpenSoundWriter();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"The folder of {path} can't be made: {e.Message}", StoreFault.Unusable, e);
         }
     }
 

@@ -136,6 +136,10 @@ internal sealed class StoreConnection : IDisposable
             if (fault.Fault == StoreFault.Corrupt) _health.DamageSeen = true;
             throw fault;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(e.Message, StoreFault.Unusable, e); // The log of what was forgotten.
+        }
     }
 
     /// <summary>Ends a transaction that failed, if SQLite has not ended it already (disk full, I/O error).</summary>

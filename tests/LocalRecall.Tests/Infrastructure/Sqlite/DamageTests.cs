@@ -1,5 +1,6 @@
 using LocalRecall.Core.Ports;
 using LocalRecall.Core.Ranking;
+using LocalRecall.Infrastructure.Files;
 using LocalRecall.Infrastructure.Sqlite;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -156,6 +157,14 @@ public sealed class DamageTests : IDisposable
         db.Execute("PRAGMA max_page_count = 1000000");
         db.Write(() => db.Execute("INSERT INTO faults VALUES('/m', 'x', 0)"));
         Assert.Single(_store.Reader.GetFaults(10));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_unusable_and_says_so()
+    {
+        var store = new SqliteMemoryStore(Path.Combine(_store.ForgottenFile, "index.db"), new ForgottenLog(_store.ForgottenFile, TimeProvider.System), TimeProvider.System);
+        File.WriteAllText(_store.ForgottenFile, "a file where a folder should be");
+        Assert.Equal(StoreFault.Unusable, Assert.Throws<StoreException>(() => store.OpenWriter()).Fault);
     }
 
     [Fact]
