@@ -55,7 +55,6 @@ internal sealed class EndpointManager : UntypedActor
     private readonly Dictionary<Address, (int Uid, long UntilMs)> _refusedUids = [];
     private readonly Dictionary<Address, InboundReader> _readOnly = [];
     private readonly Dictionary<Address, ReceiveBuffer<RemoteEnvelope>> _received = [];
-    private readonly RemoteActorRefProvider _provider;
     private readonly RemoteSettings _settings;
     private readonly ExtendedActorSystem _system;
     private readonly ILoggingAdapter _log;
@@ -66,7 +65,6 @@ internal sealed class EndpointManager : UntypedActor
 
     public EndpointManager(RemoteActorRefProvider provider, ILoggingAdapter log)
     {
-        _provider = provider;
         _settings = provider.RemoteSettings;
         _system = (ExtendedActorSystem)Context.System;
         _log = log;
