@@ -12,7 +12,7 @@ internal static partial class Prepare
 
     /// <param name="properties">MSBuild properties as on the command line, <c>-p:Name=Value</c>.</param>
     /// <param name="again">Ask the feed even if it has answered.</param>
-    /// <param name="stamp">A file to write when all is there. Given by a build, which can do without the model.</param>
+    /// <param name="stamp">A file to write when all is there. Given by a build, which gets on without the downloads as far as it can.</param>
     public static async Task<int> RunAsync(string[] properties, bool again = false, string? stamp = null)
     {
         var settings = await EvaluateAsync(properties);
@@ -29,7 +29,7 @@ internal static partial class Prepare
             Console.WriteLine($"Native programs target {settings["NativeTargetFramework"]}.");
         }
 
-        var complete = await DownloadAsync(StandIns(), canDoWithoutModel: stamp is not null);
+        var complete = await DownloadAsync(StandIns(), mustHave: stamp is null);
         if (complete && stamp is not null)
             await File.WriteAllTextAsync(stamp, "");
         return 0;
@@ -120,8 +120,8 @@ internal static partial class Prepare
             """;
     }
 
-    /// <returns>False if the model is missing and that may be.</returns>
-    private static async Task<bool> DownloadAsync(HashSet<string> standIns, bool canDoWithoutModel)
+    /// <returns>False if something is missing and that may be.</returns>
+    private static async Task<bool> DownloadAsync(HashSet<string> standIns, bool mustHave)
     {
         var complete = true;
         foreach (var target in PinnedTarget.ReadAll(Tools.Root).Where(target => target.StandIn is null || standIns.Contains(target.StandIn)))
@@ -130,14 +130,12 @@ internal static partial class Prepare
             {
                 await new PinnedDownload().EnsureAsync(target.Set, target.Folder, new ProgressLine());
             }
-            catch (PinnedDownloadException e) when (canDoWithoutModel && target.StandIn is null)
-            {
-                complete = false;
-                Console.WriteLine($"LocalRecall : warning LR0001: {e.Message.ReplaceLineEndings(" ")}");
-            }
             catch (PinnedDownloadException e)
             {
-                throw new BuildException(e.Message);
+                if (mustHave)
+                    throw new BuildException(e.Message);
+                complete = false;
+                Console.WriteLine($"LocalRecall : warning LR0001: {e.Message.ReplaceLineEndings(" ")}");
             }
         }
         return complete;
@@ -145,7 +143,7 @@ internal static partial class Prepare
 
     private static async Task<FileStream> LockAsync(string path)
     {
-        while (true)
+        for (var waits = 0; ; waits++)
         {
             try
             {
@@ -153,6 +151,8 @@ internal static partial class Prepare
             }
             catch (IOException) when (File.Exists(path))
             {
+                if (waits == 10)
+                    Console.WriteLine("Waiting for another process that prepares the same …");
                 await Task.Delay(100);
             }
         }
