@@ -299,7 +299,9 @@ public sealed class RecallClient : IAsyncDisposable
     private async Task<HostSession> OpenAsync(bool startHost, CancellationToken cancellation)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(500));
+        var betweenStarts = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
         Task<int>? started = null;
+        DateTimeOffset startAt = DateTimeOffset.MinValue;
         while (true)
         {
             if (EndpointFile.TryRead(options.Home) is { } endpoint)
@@ -322,12 +324,21 @@ public sealed class RecallClient : IAsyncDisposable
             if (started is { IsCompleted: true })
             {
                 int exitCode = await started.ConfigureAwait(false);
-                started = exitCode == HostProcess.AlreadyRunningExitCode
-                    ? null // another one lives: starting, or about to end
-                    : throw new RecallException(FailureCode.HostUnavailable, $"The host ended with code {exitCode}. {launcher.LogTail()}");
+                if (exitCode != HostProcess.AlreadyRunningExitCode)
+                {
+                    throw new RecallException(FailureCode.HostUnavailable, $"The host ended with code {exitCode}. {launcher.LogTail()}");
+                }
+
+                // Another one lives. If it is only starting, its endpoint will come; if it is ending, its place will soon be free.
+                started = null;
+                startAt = TimeProvider.System.GetUtcNow() + betweenStarts.Next();
             }
 
-            started ??= launcher.Start();
+            if (started is null && TimeProvider.System.GetUtcNow() >= startAt)
+            {
+                started = launcher.Start();
+            }
+
             await Task.Delay(backoff.Next(), cancellation).ConfigureAwait(false);
         }
     }
