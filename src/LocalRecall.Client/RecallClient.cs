@@ -263,7 +263,8 @@ public sealed class RecallClient : IAsyncDisposable
         }
         catch (MessageTooLargeException e)
         {
-            throw new RecallException(FailureCode.TooLarge, e.Message, e);
+            throw new RecallException(
+                FailureCode.TooLarge, $"The request would take {e.SizeBytes} bytes, and a message holds {WireLimits.MaxMessageBytes}: send less at once.", e);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
