@@ -16,7 +16,7 @@ internal static class Demo
         "what makes a search from a fresh process fast",
         "tokenizer loses newlines and symbols",
         "what survives kill -9 of the host",
-        "package feed without Akka.NET",
+        "why does my message get lost without an error?",
     ];
 
     /// <param name="folder">Null: <c>samples/memories</c>. Relative to where the caller was.</param>
