@@ -24,11 +24,16 @@ internal sealed class BacklogActor : ReceiveActor
             new PutVectors(Guid.NewGuid(), _texts.Zip(embedded.Vectors).ToDictionary(pair => pair.First.Hash, pair => pair.Second))));
         Receive<VectorsPut>(_ => AskForMore());
         Receive<RequestFailed>(_ => Context.Stop(Self)); // what failed is looked at again when the model is next loaded
+        Receive<ReceiveTimeout>(_ => Context.Stop(Self));
     }
 
     public static Props CreateProps(IngestPorts ports) => Props.Create(() => new BacklogActor(ports));
 
-    protected override void PreStart() => AskForMore();
+    protected override void PreStart()
+    {
+        Context.SetReceiveTimeout(EmbedTime + EmbedTime);
+        AskForMore();
+    }
 
     private void AskForMore() => _ports.Index.Tell(new GetPending(Guid.NewGuid(), ChunksAtOnce));
 

@@ -20,6 +20,9 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
     private const int TextsPerRequest = 32;
     private static readonly TimeSpan EmbedTime = TimeSpan.FromMinutes(5);
 
+    /// <summary>Who does not answer for so long may have been made anew and is asked again; every step may be repeated.</summary>
+    private static readonly TimeSpan StepTime = TimeSpan.FromMinutes(1);
+
     private readonly IngestFile _request;
     private readonly IngestPorts _ports;
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -49,7 +52,7 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
         Receive<SourcesRemoved>(_ => Finish(_done with { Removed = true }), removed => removed.RequestId == _step.Id);
         Receive<FaultRecorded>(_ => AfterFault(), recorded => recorded.RequestId == _step.Id);
         Receive<RequestFailed>(OnFailed, failed => failed.RequestId == _step.Id);
-        Receive<RepeatStep>(_ => _step.To.Tell(_step.Message));
+        Receive<RepeatStep>(_ => SendStep());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -62,7 +65,13 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
     {
         var id = Guid.NewGuid();
         _step = (id, to, message(id));
-        to.Tell(_step.Message);
+        SendStep();
+    }
+
+    private void SendStep()
+    {
+        _step.To.Tell(_step.Message);
+        Timers.StartSingleTimer(nameof(RepeatStep), RepeatStep.Instance, StepTime);
     }
 
     private void Prepare(SourceState? known)
@@ -125,6 +134,8 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
         {
             _vectors[_toEmbed.Dequeue().Hash] = vector;
         }
+
+        Context.Parent.Tell(new FileProgress(_request.Path, _vectors.Count));
 
         EmbedNext();
     }

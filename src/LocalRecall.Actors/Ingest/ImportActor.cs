@@ -20,6 +20,7 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
     private readonly TimeSpan _startedAt;
     private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
     private readonly Queue<string> _waiting = [];
+    private readonly Dictionary<string, int> _inFlight = [];
     private readonly List<FileFault> _faults = [];
     private List<SourceFault> _missing = [];
     private int _openListings;
@@ -35,8 +36,9 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
         _startedAt = Context.System.Scheduler.MonotonicClock;
         Receive<Listed>(listed => OnListed(listed.Listing));
         Receive<SourcesFound>(OnSourcesFound);
+        Receive<FileProgress>(progress => _inFlight[progress.Path] = progress.Chunks);
         Receive<FileIngested>(OnIngested);
-        Receive<ProgressDue>(_ => Progress(new ImportProgress(RequestId, _counts, _current)));
+        Receive<ProgressDue>(_ => Progress(new ImportProgress(RequestId, _counts with { Chunks = _counts.Chunks + _inFlight.Values.Sum() }, _current)));
         Receive<Status.Failure>(failure => Finish(new Failure(RequestId, FailureCode.Internal, failure.Cause.Message)));
     }
 
@@ -131,6 +133,7 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
     private void OnIngested(FileIngested file)
     {
         _open--;
+        _inFlight.Remove(file.Path);
         _current = file.Path;
         int duplicates = file.Memories.Count(m => m.Duplicate);
         _counts = _counts with

@@ -35,6 +35,7 @@ public sealed class IngestActor : RequestCoordinator
         Receive<WatchRoot>(_watch.Forward);
         Receive<Rescan>(OnRescan);
         Receive<IngestFile>(OnIngestFile);
+        Receive<FileProgress>(OnProgress);
         Receive<FileIngested>(done => Complete(Sender, done));
         Receive<EmbeddingProtocol.ModelReady>(_ => EmbedBacklog());
     }
@@ -86,6 +87,17 @@ public sealed class IngestActor : RequestCoordinator
         StartNext();
     }
 
+    private void OnProgress(FileProgress progress)
+    {
+        if (_inFlight.TryGetValue(Sender, out FileJob? job))
+        {
+            foreach (IActorRef asker in job.Askers)
+            {
+                asker.Tell(progress);
+            }
+        }
+    }
+
     private void StartNext()
     {
         while (_inFlight.Count < _maxFiles && _waiting.TryDequeue(out FileJob? job))
@@ -135,6 +147,8 @@ public sealed class IngestActor : RequestCoordinator
         private List<IActorRef> _next = [asker];
 
         public IngestFile Request { get; private set; } = request;
+
+        public IReadOnlyList<IActorRef> Askers => _current;
 
         public bool HasMore => _next.Count > 0;
 

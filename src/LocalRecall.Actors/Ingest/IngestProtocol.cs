@@ -23,6 +23,10 @@ public static class IngestProtocol
         bool EmbeddingPending = false,
         string? Failure = null) : IInternalMessage;
 
+    /// <summary>On the way to <see cref="FileIngested"/>, for files that take a while.</summary>
+    /// <param name="Chunks">Pieces that have their vector.</param>
+    public sealed record FileProgress(string Path, int Chunks) : IInternalMessage;
+
     public sealed record GetWatched(Guid RequestId) : IInternalMessage;
 
     public sealed record Watched(Guid RequestId, IReadOnlyList<string> Folders) : IInternalMessage;

@@ -59,8 +59,7 @@ internal sealed class SearchActor : RequestActor<Search>
 
         if (string.IsNullOrWhiteSpace(Request.Query))
         {
-            _degraded = "the query is empty";
-            Answer([], 0);
+            FinishEmpty("the query is empty");
             return;
         }
 
@@ -68,11 +67,7 @@ internal sealed class SearchActor : RequestActor<Search>
         AskVector();
     }
 
-    protected override void OnDeadline()
-    {
-        _degraded = "the deadline passed before the search was done";
-        Answer([], 0);
-    }
+    protected override void OnDeadline() => FinishEmpty("the deadline passed before the search was done");
 
     protected override void OnFailed(RequestFailed failed)
     {
@@ -193,9 +188,18 @@ internal sealed class SearchActor : RequestActor<Search>
         Dictionary<long, ChunkWithMemory> chunks = found.Chunks.ToDictionary(chunk => chunk.ChunkId);
         Dictionary<long, IReadOnlyList<string>> terms = _keywords!.ToDictionary(hit => hit.ChunkId, hit => hit.MatchedTerms);
         IReadOnlyList<MemoryHit> memories = MemoryHits.Group(_ranked!, id => chunks.TryGetValue(id, out ChunkWithMemory? chunk) ? chunk.Stored.Memory.Id : null);
-        IReadOnlyList<Fitted<MemoryHit>> fitted = ResultBudget.Fit(
-            memories, hit => Content(chunks[hit.Chunks[0].ChunkId]), Math.Clamp(Request.Limit, 1, MaxLimit), Math.Clamp(Request.MaxTokens, 1, MaxTokens));
-        Answer([.. fitted.Select(fit => ToHit(fit, chunks[fit.Item.Chunks[0].ChunkId], terms))], memories.Count, fitted.Sum(fit => fit.Tokens));
+        int limit = Math.Clamp(Request.Limit, 1, MaxLimit);
+        int budget = Math.Clamp(Request.MaxTokens, 1, MaxTokens);
+        SearchResults results;
+        do
+        {
+            IReadOnlyList<Fitted<MemoryHit>> fitted = ResultBudget.Fit(memories, hit => Content(chunks[hit.Chunks[0].ChunkId]), limit, budget);
+            results = Results(
+                [.. fitted.Select(fit => ToHit(fit, chunks[fit.Item.Chunks[0].ChunkId], terms))], memories.Count, fitted.Sum(fit => fit.Tokens));
+            budget /= 2; // tokens are estimated by characters, a frame counts bytes
+        }
+        while (MessageCodec.SizeOf(results) > WireLimits.MaxMessageBytes);
+        Finish(results);
     }
 
     private static string Content(ChunkWithMemory chunk) => chunk.ChunkCount == 1 ? chunk.Stored.Memory.Body : chunk.Text;
@@ -206,17 +210,17 @@ internal sealed class SearchActor : RequestActor<Search>
         [.. fit.Item.Chunks.SelectMany(chunk => terms.GetValueOrDefault(chunk.ChunkId, [])).Distinct()],
         fit.Item.Chunks[0].Cosine);
 
-    private void Answer(List<SearchHit> hits, int total, int tokensUsed = 0)
+    private SearchResults Results(IReadOnlyList<SearchHit> hits, int total, int tokensUsed)
     {
         double totalMs = Elapsed.TotalMilliseconds;
         var timings = new SearchTimings(_embedTime.TotalMilliseconds, totalMs - _embedTime.TotalMilliseconds, totalMs);
-        var results = new SearchResults(RequestId, hits, total, tokensUsed, _degraded, timings);
-        while (hits.Count > 0 && MessageCodec.SizeOf(results) > WireLimits.MaxMessageBytes)
-        {
-            hits.RemoveAt(hits.Count - 1); // a frame holds no more
-        }
+        return new SearchResults(RequestId, hits, total, tokensUsed, _degraded, timings);
+    }
 
-        Finish(results);
+    private void FinishEmpty(string reason)
+    {
+        _degraded = reason;
+        Finish(Results([], 0, 0));
     }
 
     private TimeSpan Elapsed => Context.System.Scheduler.HighResMonotonicClock - _startedAt;

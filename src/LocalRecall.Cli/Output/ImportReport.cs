@@ -21,7 +21,7 @@ internal sealed class ImportReport(TextWriter writer, bool isTerminal, TimeProvi
 
         shownAt = time.GetTimestamp();
         ImportCounts counts = value.Counts;
-        string line = $"{counts.Done} of {counts.Files} files, {counts.Stored} memories stored"
+        string line = $"{counts.Done} of {counts.Files} files, {counts.Stored} memories stored, {counts.Chunks} chunks embedded"
             + (counts.Failed > 0 ? $", {counts.Failed} failed" : "")
             + (isTerminal && value.CurrentPath is { } path ? $"  {Clean.Line(Path.GetFileName(path))}" : "");
         line = line.Length > Columns ? line[..Columns] : line;

@@ -82,7 +82,7 @@ public sealed class IngestTests : HostTest
 
         ImportFinished finished = Import(folder);
 
-        Assert.Equal((1, 1), (finished.Counts.Removed, finished.Counts.Stored));
+        Assert.Equal((1, 1), (finished.Counts.Removed, finished.Counts.Stored + finished.Counts.Duplicates));
         Assert.Equal(texts, Model.Runs.Sum(r => r.Count));
         Assert.EndsWith("new.md", Assert.Single(Search("moves about").Hits).Summary.Path);
     }

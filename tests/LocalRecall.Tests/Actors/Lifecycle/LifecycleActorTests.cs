@@ -1,3 +1,4 @@
+using Akka.Actor;
 using LocalRecall.Contracts.Messages;
 using Xunit;
 
@@ -24,5 +25,20 @@ public sealed class LifecycleActorTests : HostTest
         Assert.Equal(("ready", "scripted@1"), (status.Model.State, status.Model.Id));
         Assert.Equal(("ready", 1, 1), (status.Index.State, status.Index.Chunks, status.Index.Vectors));
         Assert.Equal(new KindCount("episodic", 1), Assert.Single(status.Index.Memories, k => k.Count > 0));
+    }
+
+    [Fact]
+    public void A_killed_actor_is_made_anew_and_the_host_goes_on()
+    {
+        Add("Fruit", "Apples and bananas are fruit.");
+
+        foreach (IActorRef actor in new[] { Host.Query, Host.Ingest, Host.Index, Host.Embedding, Host.Lifecycle })
+        {
+            actor.Tell(Kill.Instance);
+        }
+
+        AwaitAssert(() => Assert.Equal("Fruit", Search("apples").Hits[0].Summary.Subject), TimeSpan.FromSeconds(10));
+        Add("More", "Cherries are fruit as well.");
+        Assert.Equal(2, Status().Index.Memories.Sum(k => k.Count));
     }
 }

@@ -18,7 +18,7 @@ public sealed class ImportReportTests
         Report(report, 3, after: 0.01);
         Report(report, 4, after: 0.2);
         report.Finish();
-        Assert.Equal("\r2 of 9 files, 5 memories stored, 1 failed  x.md\u001b[K\r4 of 9 files, 5 memories stored, 1 failed  x.md\u001b[K\r\u001b[K", writer.ToString());
+        Assert.Equal("\r2 of 9 files, 5 memories stored, 7 chunks embedded, 1 failed  x.md\u001b[K\r4 of 9 files, 5 memories stored, 7 chunks embedded, 1 failed  x.md\u001b[K\r\u001b[K", writer.ToString());
     }
 
     [Fact]
@@ -28,13 +28,13 @@ public sealed class ImportReportTests
         Report(report, 1, after: 4);
         Report(report, 2, after: 2);
         report.Finish();
-        Assert.Equal("2 of 9 files, 5 memories stored, 1 failed\n", writer.ToString());
+        Assert.Equal("2 of 9 files, 5 memories stored, 7 chunks embedded, 1 failed\n", writer.ToString());
     }
 
     private void Report(ImportReport report, int done, double after)
     {
         clock.Now += TimeSpan.FromSeconds(after).Ticks;
-        report.Report(new ImportProgress(Guid.NewGuid(), new ImportCounts(9, done, 5, 0, 0, 0, 1, 0), "/a/x.md"));
+        report.Report(new ImportProgress(Guid.NewGuid(), new ImportCounts(9, done, 5, 0, 0, 0, 1, 7), "/a/x.md"));
     }
 
     private sealed class Clock : TimeProvider
