@@ -18,7 +18,7 @@ internal sealed class AddActor : RequestActor<AddMemory>
         _ports = ports;
         Receive<Written>(written => Context.Parent.Tell(new IngestFile(written.Source.Path, Request.Project, Deliberate: true)));
         Receive<FileIngested>(OnIngested);
-        Receive<MemoryAdded>(Finish);
+        Receive<SecondFileGone>(gone => Finish(gone.Reply));
         Receive<Status.Failure>(failure => Finish(new Failure(RequestId, FailureCode.Internal, $"The memory could not be written: {failure.Cause.Message}")));
     }
 
@@ -69,11 +69,13 @@ internal sealed class AddActor : RequestActor<AddMemory>
         {
             files.DeleteOwned(path);
             parent.Tell(new IngestFile(path, null), ActorRefs.NoSender);
-            return added;
+            return new SecondFileGone(added);
         }).PipeTo(Self);
     }
 
     private void Refuse(string reason) => Finish(new Failure(RequestId, FailureCode.BadRequest, reason));
+
+    private sealed record SecondFileGone(MemoryAdded Reply) : IInternalMessage;
 
     private sealed record Written(SourceState Source) : IInternalMessage;
 }

@@ -17,7 +17,7 @@ internal sealed class ForgetActor : RequestActor<ForgetMemory>
     {
         _ports = ports;
         Receive<Forgotten>(OnForgotten);
-        Receive<MemoryForgotten>(Finish);
+        Receive<FilesDeleted>(deleted => Finish(deleted.Reply));
         Receive<Status.Failure>(failure => Finish(new Failure(RequestId, FailureCode.Internal, $"It is forgotten, but its file could not be deleted: {failure.Cause.Message}")));
     }
 
@@ -37,7 +37,9 @@ internal sealed class ForgetActor : RequestActor<ForgetMemory>
         Task.Run(() =>
         {
             ILookup<bool, string> deleted = memory.Paths.ToLookup(files.DeleteOwned);
-            return new MemoryForgotten(requestId, memory.Memory.Id.Value, memory.Memory.Subject, [.. deleted[true]], [.. deleted[false]]);
+            return new FilesDeleted(new MemoryForgotten(requestId, memory.Memory.Id.Value, memory.Memory.Subject, [.. deleted[true]], [.. deleted[false]]));
         }).PipeTo(Self);
     }
+
+    private sealed record FilesDeleted(MemoryForgotten Reply) : IInternalMessage;
 }
