@@ -1,3 +1,4 @@
+using LocalRecall.ProcessTests.Processes;
 using Xunit;
 
 namespace LocalRecall.ProcessTests;

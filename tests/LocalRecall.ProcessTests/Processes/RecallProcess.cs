@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace LocalRecall.ProcessTests.Processes;
+
+/// <summary>A <c>recall</c> process that has ended.</summary>
+public sealed record RecallResult(int ExitCode, string Output, string Error)
+{
+    /// <summary>What it printed with <c>--json</c>: one object on one line.</summary>
+    public JsonObject Json => Output.TrimEnd('\n') is var line && !line.Contains('\n') && JsonNode.Parse(line) is JsonObject json
+        ? json
+        : throw new InvalidDataException($"Not one line of JSON: {this}");
+}
+
+/// <summary>A <c>recall</c> process that runs.</summary>
+public sealed class RecallProcess(Process process)
+{
+    private readonly Task<string> _output = process.StandardOutput.ReadToEndAsync();
+    private readonly Task<string> _error = process.StandardError.ReadToEndAsync();
+
+    public int Id => process.Id;
+
+    public bool HasExited => process.HasExited;
+
+    public async Task<RecallResult> EndedAsync()
+    {
+        await process.WaitForExitAsync().WaitAsync(TestHome.Patience);
+        return new RecallResult(process.ExitCode, await _output.WaitAsync(TestHome.Patience), await _error.WaitAsync(TestHome.Patience));
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using LocalRecall.Client;
+using LocalRecall.Contracts;
+using Xunit;
+
+namespace LocalRecall.ProcessTests.Processes;
+
+/// <summary>A home folder of its own, and every process that works in it; nothing of either is left behind.</summary>
+public sealed class TestHome : IAsyncLifetime
+{
+    /// <summary>How long anything may take on a machine that does much else.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("localrecall-process-").FullName;
+    private readonly ConcurrentBag<Process> _started = [];
+
+    /// <summary>Not made yet: whoever needs it first does that.</summary>
+    public string Home => Path.Combine(_folder, "home");
+
+    public HostEndpoint? Endpoint => EndpointFile.TryRead(Home);
+
+    /// <summary>A path beside the home folder.</summary>
+    public string Beside(string name) => Path.Combine(_folder, name);
+
+    /// <summary>Starts <c>recall</c>, in a folder that belongs to no project.</summary>
+    public RecallProcess StartRecall(params string[] arguments) => new(Start(Programs.Recall, arguments));
+
+    public Task<RecallResult> RecallAsync(params string[] arguments) => StartRecall(arguments).EndedAsync();
+
+    /// <summary>Runs <c>recall</c> with a text as its standard input.</summary>
+    public async Task<RecallResult> RecallWithInputAsync(string input, params string[] arguments)
+    {
+        Process process = Start(Programs.Recall, arguments);
+        var recall = new RecallProcess(process);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        return await recall.EndedAsync();
+    }
+
+    /// <summary>Starts a host and waits until it listens.</summary>
+    public Task<HostRun> StartHostAsync() => HostRun.ReadyAsync(Start(Programs.Host, []));
+
+    /// <summary>Runs a host that is expected to give up at once.</summary>
+    public Task<RecallResult> RunHostAsync() => new RecallProcess(Start(Programs.Host, [])).EndedAsync();
+
+    /// <summary>A client that starts no host.</summary>
+    public Task<RecallClient> ConnectAsync() =>
+        RecallClient.ConnectAsync(new RecallClientOptions { Home = Home, StartHost = false, Timeout = Patience });
+
+    /// <summary>Ids of the processes that work in this home, those started in the background included. On Linux alone the answer is complete.</summary>
+    public IReadOnlyList<int> ProcessIds()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            return [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => name!.All(char.IsAsciiDigit)).Select(name => int.Parse(name!)).Where(WorksHere)];
+        }
+
+        IEnumerable<Process> hosts = Process.GetProcessesByName(HostProcess.Name).Where(host => host.Id == Endpoint?.Pid);
+        return [.. _started.Where(process => !process.HasExited).Concat(hosts).Select(process => process.Id).Distinct()];
+    }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        // A process that dies may just have started another one.
+        while (ProcessIds() is { Count: > 0 } ids)
+        {
+            foreach (int id in ids)
+            {
+                await KillAsync(id);
+            }
+        }
+
+        foreach (Process process in _started)
+        {
+            process.Dispose();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task KillAsync(int id)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(id);
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync().WaitAsync(Patience);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // It has ended.
+        }
+    }
+
+    private bool WorksHere(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/environ").Split('\0').Contains($"{HomeFolder.Variable}={Home}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // ended, or somebody else's
+        }
+    }
+
+    private Process Start(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = Utf8,
+            StandardOutputEncoding = Utf8,
+            StandardErrorEncoding = Utf8,
+        };
+        start.Environment[HomeFolder.Variable] = Home;
+        start.Environment[HostProcess.PathVariable] = Programs.Host;
+        start.Environment["LOCALRECALL_MODELS"] = Programs.Models;
+        Process process = Process.Start(start)!;
+        _started.Add(process);
+        return process;
+    }
+}
