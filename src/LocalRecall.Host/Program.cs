@@ -34,7 +34,14 @@ if (args.Length > 0)
 var paths = new HostPaths(HomeFolder.Resolve());
 try
 {
-    HomeFolder.Create(paths.Home);
+    if (OperatingSystem.IsWindows())
+    {
+        Directory.CreateDirectory(paths.Home);
+    }
+    else
+    {
+        Directory.CreateDirectory(paths.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 
     using FileStream? hostLock = HostLock.TryTake(paths.Home);
     if (hostLock is null)
