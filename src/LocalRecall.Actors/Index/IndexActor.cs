@@ -77,8 +77,6 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
             written.ReplyTo.Tell(written.Reply);
         });
         Receive<WriterReady>(OnWriterReady);
-        Receive<DamageMet>(_writer.Tell);
-        Receive<ReplaceReaders>(_ => FillReaders());
         ReceiveCommon();
     }
 
@@ -103,10 +101,6 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
             {
                 GiveUp();
             }
-            else if (_readers.Remove(stopped.ActorRef))
-            {
-                Timers.StartSingleTimer(nameof(ReplaceReaders), ReplaceReaders.Instance, RetryAfter);
-            }
         });
         Receive<ReaderFree>(_ => { });
     }
@@ -123,12 +117,16 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
 
         foreach (IActorRef reader in _readers)
         {
-            Context.Stop(Context.Unwatch(reader)); // it read the file that was there before a restart
+            Context.Stop(reader); // it read the file that was there before a restart
         }
 
         _readers.Clear();
         _freeReaders.Clear();
-        FillReaders();
+        for (int i = 0; i < _readerCount; i++)
+        {
+            _readers.Add(Context.ActorOf(IndexReader.CreateProps(_store, _model.Id)));
+        }
+
         Become(Serving);
         if (_reopened)
         {
@@ -139,14 +137,6 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
         while (_waitingWrites.TryDequeue(out (IWrite Write, IActorRef ReplyTo) waiting))
         {
             _writer.Tell(new WriteWork(waiting.Write, waiting.ReplyTo));
-        }
-    }
-
-    private void FillReaders()
-    {
-        while (_readers.Count < _readerCount)
-        {
-            _readers.Add(Context.Watch(Context.ActorOf(IndexReader.CreateProps(_store, _model.Id))));
         }
     }
 
@@ -191,11 +181,6 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
 
     private RequestFailed Refusal(Guid requestId) =>
         new(requestId, FailureCode.StoreUnavailable, $"The index can't be used now: {_problem}", RetryAfter);
-
-    private sealed class ReplaceReaders : IInternalMessage
-    {
-        public static readonly ReplaceReaders Instance = new();
-    }
 
     private sealed class Retry : IInternalMessage
     {

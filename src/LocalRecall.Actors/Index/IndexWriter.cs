@@ -24,7 +24,6 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
         _vectors = new VectorIndex(model.Dimensions);
         Receive<WriteWork>(OnWrite);
         Receive<CheckpointDue>(_ => _writer!.Checkpoint());
-        Receive<DamageMet>(damage => throw new StoreException(damage.Problem, StoreFault.Corrupt));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using LocalRecall.Core.Ports;
+using LocalRecall.Infrastructure.Models;
+using LocalRecall.Infrastructure.Onnx;
+
+namespace LocalRecall.Benchmarks;
+
+/// <summary>A benchmark can't be run; the message says what to do.</summary>
+internal sealed class BenchException(string message) : Exception(message);
+
+/// <param name="Texts">Folder of memories or documents.</param>
+/// <param name="Quick">Less of everything.</param>
+internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Texts, bool Quick)
+{
+    public static BenchOptions Parse(string[] args, IReadOnlyList<string> known)
+    {
+        List<string> parts = [];
+        string texts = BenchPaths.Samples;
+        bool quick = false;
+        for (int i = 0; i < args.Length; i++)
+        {
+            if (args[i] == "--quick")
+                quick = true;
+            else if (args[i] == "--texts" && i + 1 < args.Length)
+                texts = Path.GetFullPath(args[++i], Environment.GetEnvironmentVariable("CALLED_FROM") ?? Environment.CurrentDirectory);
+            else if (known.Contains(args[i]))
+                parts.Add(args[i]);
+            else
+                throw new BenchException($"There is no part {args[i]}: it is {string.Join(", ", known)}.");
+        }
+
+        return Directory.Exists(texts)
+            ? new BenchOptions(parts is [] ? known : parts, texts, quick)
+            : throw new BenchException($"There is no folder {texts}.");
+    }
+}
+
+internal static class BenchPaths
+{
+    public static string Root { get; } = Path.GetFullPath(Path.Combine(Here(), "..", ".."));
+
+    public static string Samples { get; } = Path.Combine(Root, "samples", "memories");
+
+    public static string Results { get; } = Path.Combine(Root, "artifacts", "bench");
+
+    public static string Models { get; } = Path.Combine(Root, "artifacts", "models");
+
+    /// <summary>A program as <c>publish</c> leaves it.</summary>
+    public static string Program(string name)
+    {
+        string path = Path.Combine(Root, "artifacts", "bin", OperatingSystem.IsWindows() ? $"{name}.exe" : name);
+        return File.Exists(path) ? path : throw new BenchException($"{path} is not there: run ./build.sh publish.");
+    }
+
+    private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+}
+
+/// <summary>What the parts share: the model, the texts, generated stores, the report.</summary>
+internal sealed class Bench(BenchOptions options) : IDisposable
+{
+    private readonly Lazy<Corpus> _corpus = new(() => Corpus.Read(options.Texts));
+    private GeneratedStores? _stores;
+    private string _part = "";
+
+    public BenchOptions Options => options;
+
+    public bool Quick => options.Quick;
+
+    public IEmbedderFactory Model { get; } = new OnnxEmbedderFactory(
+        ModelManifest.BuiltIn, new ModelProvisioner(ModelProvisioner.RootOr(BenchPaths.Models)).FolderOf(ModelManifest.BuiltIn));
+
+    public Corpus Corpus => _corpus.Value;
+
+    public GeneratedStores Stores => _stores ??= new GeneratedStores(Corpus, Model);
+
+    public Report Report { get; } = new(options);
+
+    public void Begin(string part)
+    {
+        _part = part;
+        Say(Machine.Load is { } load ? $"load average {Spread.Number(load)}" : "begins");
+    }
+
+    public void Say(string what) => Console.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {_part}: {what}");
+
+    public void Add(string what, string unit, IEnumerable<double> samples, Goal? goal = null, string? note = null)
+    {
+        var row = new Row(_part, what, unit, Spread.Of(samples), goal, note, Machine.Load);
+        Report.Add(row);
+        Say($"{what}: {row.Value.ToText(unit)}");
+    }
+
+    public void Dispose() => _stores?.Dispose();
+}
