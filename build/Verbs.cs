@@ -35,9 +35,10 @@ internal static class Verbs
             var code = await Tools.TryDotnetAsync(
                 ["test", $"tests/{project}", "-c", Configuration, "--nologo", "-v", "q", "--logger", "trx", "--results-directory", results, .. suites is [] ? (string[])["--no-build"] : [], .. properties]);
 
-            var counters = Directory.Exists(results)
-                ? Directory.GetFiles(results, "*.trx").Select(file => XDocument.Load(file).Descendants().First(element => element.Name.LocalName == "Counters")).ToArray()
-                : [];
+            var reports = Directory.Exists(results) ? Directory.GetFiles(results, "*.trx").Select(file => XDocument.Load(file)).ToArray() : [];
+            var counters = reports.SelectMany(report => All(report, "Counters")).ToArray();
+            foreach (var test in reports.SelectMany(report => All(report, "UnitTestResult")).Where(test => (string?)test.Attribute("outcome") == "Failed"))
+                Console.WriteLine($"\nfailed: {(string?)test.Attribute("testName")}\n{string.Join('\n', All(test, "ErrorInfo").Select(error => error.Value.Trim()))}\n");
             var failedHere = Sum("failed");
             passed += Sum("passed");
             skipped += Sum("total") - Sum("executed");
@@ -47,6 +48,8 @@ internal static class Verbs
                 failedHere++;
             }
             failed += failedHere;
+
+            static IEnumerable<XElement> All(XContainer within, string name) => within.Descendants().Where(element => element.Name.LocalName == name);
 
             int Sum(string name) => counters.Sum(counter => (int)counter.Attribute(name)!);
         }

@@ -5,21 +5,46 @@ using Microsoft.Extensions.Hosting;
 
 namespace LocalRecall.Host;
 
-/// <summary>Tells clients where the host is, once it listens, and takes it back when it stops.</summary>
-internal sealed class EndpointPublisher(ActorSystem system, GatewaySettings gateway, HostPaths paths) : IHostedService
+/// <summary>Tells clients where the host is, once it listens, and takes it back when it stops. A file that somebody deletes meanwhile is written again.</summary>
+internal sealed class EndpointPublisher(ActorSystem system, GatewaySettings gateway, HostPaths paths, TimeProvider time) : IHostedService
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
+
+    private ITimer? _timer;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Address address = ((ExtendedActorSystem)system).Provider.DefaultAddress;
-        EndpointFile.Write(paths.Home, new HostEndpoint(
-            address.ToString(), system.Name, gateway.Token, Environment.ProcessId, HostIdentity.Version, WireLimits.ProtocolVersion));
+        var endpoint = new HostEndpoint(
+            address.ToString(), system.Name, gateway.Token, Environment.ProcessId, HostIdentity.Version, WireLimits.ProtocolVersion);
+        EndpointFile.Write(paths.Home, endpoint);
+        _timer = time.CreateTimer(_ => WriteIfGone(endpoint), null, LookAgain, LookAgain);
         Console.Out.WriteLine($"ready {address}");
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (_timer is not null)
+        {
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        }
+
         EndpointFile.Delete(paths.Home);
-        return Task.CompletedTask;
+    }
+
+    private void WriteIfGone(HostEndpoint endpoint)
+    {
+        try
+        {
+            if (!File.Exists(Path.Combine(paths.Home, EndpointFile.Name)))
+            {
+                EndpointFile.Write(paths.Home, endpoint);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next look may do better; a deleted home folder stays deleted.
+        }
     }
 }

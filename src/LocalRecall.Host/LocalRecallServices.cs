@@ -33,6 +33,7 @@ internal static class LocalRecallServices
         services.AddSingleton(model);
         services.AddSingleton(provisioner);
         services.AddSingleton(gateway);
+        services.AddSingleton(TimeProvider.System);
         services.AddAkka(ActorPaths.SystemName, (akka, provider) => akka
             .ConfigureLoggers(loggers =>
             {

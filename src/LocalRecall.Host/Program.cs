@@ -34,14 +34,7 @@ if (args.Length > 0)
 var paths = new HostPaths(HomeFolder.Resolve());
 try
 {
-    if (OperatingSystem.IsWindows())
-    {
-        Directory.CreateDirectory(paths.Home);
-    }
-    else
-    {
-        Directory.CreateDirectory(paths.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    HomeFolder.Create(paths.Home);
 
     using FileStream? hostLock = HostLock.TryTake(paths.Home);
     if (hostLock is null)

@@ -77,6 +77,8 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
             written.ReplyTo.Tell(written.Reply);
         });
         Receive<WriterReady>(OnWriterReady);
+        Receive<DamageMet>(_writer.Tell);
+        Receive<ReplaceReaders>(_ => FillReaders());
         ReceiveCommon();
     }
 
@@ -101,6 +103,10 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
             {
                 GiveUp();
             }
+            else if (_readers.Remove(stopped.ActorRef))
+            {
+                Timers.StartSingleTimer(nameof(ReplaceReaders), ReplaceReaders.Instance, RetryAfter);
+            }
         });
         Receive<ReaderFree>(_ => { });
     }
@@ -117,16 +123,12 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
 
         foreach (IActorRef reader in _readers)
         {
-            Context.Stop(reader); // it read the file that was there before a restart
+            Context.Stop(Context.Unwatch(reader)); // it read the file that was there before a restart
         }
 
         _readers.Clear();
         _freeReaders.Clear();
-        for (int i = 0; i < _readerCount; i++)
-        {
-            _readers.Add(Context.ActorOf(IndexReader.CreateProps(_store, _model.Id)));
-        }
-
+        FillReaders();
         Become(Serving);
         if (_reopened)
         {
@@ -137,6 +139,14 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
         while (_waitingWrites.TryDequeue(out (IWrite Write, IActorRef ReplyTo) waiting))
         {
             _writer.Tell(new WriteWork(waiting.Write, waiting.ReplyTo));
+        }
+    }
+
+    private void FillReaders()
+    {
+        while (_readers.Count < _readerCount)
+        {
+            _readers.Add(Context.Watch(Context.ActorOf(IndexReader.CreateProps(_store, _model.Id))));
         }
     }
 
@@ -181,6 +191,11 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
 
     private RequestFailed Refusal(Guid requestId) =>
         new(requestId, FailureCode.StoreUnavailable, $"The index can't be used now: {_problem}", RetryAfter);
+
+    private sealed class ReplaceReaders : IInternalMessage
+    {
+        public static readonly ReplaceReaders Instance = new();
+    }
 
     private sealed class Retry : IInternalMessage
     {

@@ -100,6 +100,9 @@ public static class IndexProtocol
 
     internal sealed record ReaderFree : IInternalMessage;
 
+    /// <summary>A reader met damage; the writer looks at the whole file and has it rebuilt.</summary>
+    internal sealed record DamageMet(string Problem) : IInternalMessage;
+
     internal sealed record WriteWork(IWrite Write, Akka.Actor.IActorRef ReplyTo) : IInternalMessage;
 
     internal sealed record WriterReady(VectorSnapshot Snapshot, string? RebuildNeeded) : IInternalMessage;

@@ -47,6 +47,11 @@ internal sealed class IndexReader : ReceiveActor
         catch (Exception e)
         {
             work.ReplyTo.Tell(StoreFailures.ToReply(work.Read.RequestId, e), Context.Parent);
+            if (e is StoreException { Fault: StoreFault.Corrupt })
+            {
+                Context.Parent.Tell(new DamageMet(e.Message));
+            }
+
             if (e is not StoreException { Fault: StoreFault.Busy or StoreFault.Full })
             {
                 throw;

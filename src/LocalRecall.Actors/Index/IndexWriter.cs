@@ -24,6 +24,7 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
         _vectors = new VectorIndex(model.Dimensions);
         Receive<WriteWork>(OnWrite);
         Receive<CheckpointDue>(_ => _writer!.Checkpoint());
+        Receive<DamageMet>(damage => throw new StoreException(damage.Problem, StoreFault.Corrupt));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

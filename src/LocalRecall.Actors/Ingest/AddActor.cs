@@ -3,6 +3,7 @@ using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Memories;
 using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
 using static LocalRecall.Actors.Ingest.IngestProtocol;
 
 namespace LocalRecall.Actors.Ingest;
@@ -32,7 +33,8 @@ internal sealed class AddActor : RequestActor<AddMemory>
             return;
         }
 
-        IReadOnlyList<MemoryProblem> problems = MemoryRules.Validate(kind, Request.Subject, Request.Keywords, Request.AppliesTo, Request.Content);
+        IReadOnlyList<string> keywords = kind == MemoryKind.Episodic && Request.Keywords.Count == 0 ? KeywordsOf(Request.Subject) : Request.Keywords;
+        IReadOnlyList<MemoryProblem> problems = MemoryRules.Validate(kind, Request.Subject, keywords, Request.AppliesTo, Request.Content);
         if (problems.Count > 0)
         {
             Refuse(string.Join(" ", problems.Select(p => p.Message)));
@@ -40,11 +42,15 @@ internal sealed class AddActor : RequestActor<AddMemory>
         }
 
         var memory = new Memory(
-            MemoryId.New(), kind, Request.Subject, Request.Keywords, AppliesTo.Parse(Request.AppliesTo),
+            MemoryId.New(), kind, Request.Subject, keywords, AppliesTo.Parse(Request.AppliesTo),
             Request.OccurredAt ?? Context.System.Scheduler.Now, Request.Project, Request.Content);
         IMemoryFiles files = _ports.Files;
         Task.Run(() => new Written(files.Write(memory))).PipeTo(Self);
     }
+
+    /// <summary>For who gives none: the words of the subject that say something.</summary>
+    private static string[] KeywordsOf(string subject) =>
+        [.. KeywordQuery.Parse(subject).Terms.Where(term => term.Length <= MemoryRules.MaxKeywordLength).Take(5)];
 
     private void OnIngested(FileIngested ingested)
     {

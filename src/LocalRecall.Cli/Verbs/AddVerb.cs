@@ -13,7 +13,7 @@ internal static class AddVerb
     {
         var content = new Argument<string[]>("content") { Description = "What to remember; - reads it from standard input.", Arity = ArgumentArity.OneOrMore };
         var subject = new Option<string?>("--subject") { Description = "What it is about, in a line. [default: its first line]" };
-        var keywords = new Option<string[]>("--keyword", "-w") { Description = "Words to find it by, 1 to 20 for a fact; may be repeated.", AllowMultipleArgumentsPerToken = false };
+        var keywords = new Option<string[]>("--keyword", "-w") { Description = "A word to find it by; may be repeated, up to 20. Without any, the words of the subject.", AllowMultipleArgumentsPerToken = false };
         var scope = new Option<string>("--scope", "-s") { Description = "What it applies to: global, file:PATH, area:NAME.", DefaultValueFactory = _ => "global" };
         var kind = new Option<string>("--kind", "-k") { Description = "episodic (a fact) or thinking (reasoning and its outcome).", DefaultValueFactory = _ => "episodic" };
         kind.AcceptOnlyFromAmong("episodic", "thinking");

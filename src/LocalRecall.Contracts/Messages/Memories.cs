@@ -14,6 +14,7 @@ public sealed record MemoryFilter(
 
 /// <summary>Keeps a memory. Answered by <see cref="MemoryAdded"/> once it is on disk.</summary>
 /// <param name="Kind"><c>episodic</c> or <c>thinking</c>.</param>
+/// <param name="Keywords">Empty for an episodic memory: taken from the subject.</param>
 /// <param name="OccurredAt">Null: now.</param>
 public sealed record AddMemory(
     RequestHeader Header, string Kind, string Subject, IReadOnlyList<string> Keywords, string AppliesTo,

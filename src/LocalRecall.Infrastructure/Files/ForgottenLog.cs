@@ -8,6 +8,9 @@ public sealed class ForgottenLog(string path, TimeProvider time)
 {
     private sealed record Line(string Action, string Key, DateTimeOffset At);
 
+    /// <summary>Nothing was ever forgotten, or somebody deleted the file.</summary>
+    public bool IsMissing => !File.Exists(path);
+
     /// <summary>Keys (<see cref="Core.Memories.DedupKey"/>) that are forgotten now. A line torn by a crash was never acknowledged and is passed over.</summary>
     /// <exception cref="IOException">The file is there and can't be read.</exception>
     public IReadOnlySet<string> Load()

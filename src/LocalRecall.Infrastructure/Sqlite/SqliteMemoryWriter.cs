@@ -15,6 +15,11 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
     {
         IReadOnlySet<string> logged = forgotten.Load();
         HashSet<string> known = [.. db.List(r => r.GetString(0), "SELECT dedup_key FROM forgotten")];
+        if (forgotten.IsMissing)
+        {
+            foreach (string key in known) forgotten.Forget(key);
+            return 0;
+        }
         foreach (string key in known.Except(logged)) db.Execute("DELETE FROM forgotten WHERE dedup_key = $1", key);
         foreach (string key in logged.Except(known))
         {

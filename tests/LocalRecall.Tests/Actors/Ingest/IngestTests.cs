@@ -158,6 +158,29 @@ public sealed class IngestTests : HostTest
     }
 
     [Fact]
+    public void Losing_the_list_of_the_forgotten_brings_nothing_back()
+    {
+        MemoryAdded added = Add("Secret", "The password of the staging server is swordfish.");
+        Ask<MemoryForgotten>(h => new ForgetMemory(h, added.Id));
+        StopHost();
+        File.Delete(Path.Combine(Home, "forgotten.jsonl"));
+        StartHost();
+
+        Import(WriteFile("copy.md", $"---\nid: {added.Id}\nsubject: Secret\nkeywords:\n  - test\napplies_to: global\noccurred_at: 2026-01-01T00:00:00.000Z\n---\nThe password of the staging server is swordfish.\n"));
+
+        Assert.Empty(Search("swordfish").Hits);
+        Assert.True(File.Exists(Path.Combine(Home, "forgotten.jsonl")));
+    }
+
+    [Fact]
+    public void A_fact_without_keywords_gets_those_of_its_subject()
+    {
+        var added = Ask<MemoryAdded>(h => new AddMemory(h, "episodic", "The staging server", [], "global", null, null, "It is rebooted every night."));
+
+        Assert.Equal(["staging", "server"], Ask<MemoryFound>(h => new GetMemory(h, added.Id, 0)).Summary.Keywords);
+    }
+
+    [Fact]
     public void Without_the_model_memories_are_kept_and_embedded_once_it_is_back()
     {
         Model.OpenProblem = "no model today";
