@@ -76,6 +76,8 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
 
     private void Prepare(SourceState? known)
     {
+        _step = default;
+        Timers.Cancel(nameof(RepeatStep)); // reading a large file may take longer than any step
         (IngestFile request, IngestPorts ports) = (_request, _ports);
         Task.Run(() => PreparedFile.Read(request, known, ports)).PipeTo(Self);
     }
