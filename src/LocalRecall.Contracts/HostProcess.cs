@@ -17,11 +17,4 @@ public static class HostProcess
 
     /// <summary>Exit code of a host that found another one living in the same home.</summary>
     public const int AlreadyRunningExitCode = 17;
-
-    /// <summary>
-    /// Environment of a host that is started in the background, where the user set nothing else. The garbage collector sizes its
-    /// youngest generation by the processor's cache, hundreds of megabytes on large machines; 16 MB (hex) costs no speed here. There
-    /// is no such setting in runtimeconfig.json.
-    /// </summary>
-    public static readonly KeyValuePair<string, string> GarbageCollectorBudget = new("DOTNET_GCgen0size", "0x1000000");
 }

@@ -70,11 +70,10 @@ internal sealed class HostLauncher(string home, HostProgram? program)
     /// <summary>Only ShellExecute starts a process that inherits no handles; cmd then sets what ShellExecute can't.</summary>
     private async Task<int> StartOnWindows(HostProgram found)
     {
-        KeyValuePair<string, string> budget = HostProcess.GarbageCollectorBudget;
         string command = string.Join(' ', found.Arguments.Prepend(found.FileName).Select(a => $"\"{a}\""));
         using Process process = Process.Start(new ProcessStartInfo("cmd.exe")
         {
-            Arguments = $"/d /s /c \"set \"{HomeFolder.Variable}={home}\"&& set \"{budget.Key}={budget.Value}\"&& {command} >> \"{logPath}\" 2>&1 < NUL\"",
+            Arguments = $"/d /s /c \"set \"{HomeFolder.Variable}={home}\"&& {command} >> \"{logPath}\" 2>&1 < NUL\"",
             UseShellExecute = true,
             WindowStyle = ProcessWindowStyle.Hidden,
             WorkingDirectory = home,

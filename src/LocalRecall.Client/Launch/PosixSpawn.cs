@@ -54,7 +54,6 @@ internal static unsafe partial class PosixSpawn
             Dictionary<string, string> environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
                 .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
             environment[HomeFolder.Variable] = home;
-            environment.TryAdd(HostProcess.GarbageCollectorBudget.Key, HostProcess.GarbageCollectorBudget.Value);
             int error = posix_spawnp(
                 out int pid, program.FileName, actions, attributes,
                 [program.FileName, .. program.Arguments, null], [.. environment.Select(e => $"{e.Key}={e.Value}"), null]);
