@@ -172,10 +172,10 @@ public sealed class VerbTests(TestHome home) : IClassFixture<TestHome>
     [Fact]
     public async Task A_memory_against_the_rules_ends_with_2_and_says_why()
     {
-        RecallResult refused = await home.RecallAsync("add", "A fact without keywords.", "--json");
+        RecallResult refused = await home.RecallAsync("add", "Too short", "--json");
 
         Assert.Equal((2, "bad-request"), (refused.ExitCode, (string)refused.Json["error"]!["code"]!));
-        Assert.Contains("keywords", (string)refused.Json["error"]!["message"]!);
+        Assert.Contains("10", (string)refused.Json["error"]!["message"]!);
     }
 
     private static IEnumerable<string> NamesOf(JsonObject json) => json.Select(member => member.Key);
