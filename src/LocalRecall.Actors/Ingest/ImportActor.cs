@@ -54,13 +54,13 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
 
         Timers.StartPeriodicTimer(nameof(ProgressDue), ProgressDue.Instance, ProgressEvery);
         (IngestPorts ports, ImportPaths request, bool forClient) = (_ports, Request, _forClient);
-        foreach (string path in request.Paths.Select(Path.GetFullPath))
+        foreach (string path in request.Paths.Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))))
         {
             _openListings += 2;
             Task.Run(() =>
             {
                 FileListing listing = ports.Files.List(path);
-                if (forClient && ports.Files.Stat(path) is not null)
+                if (forClient && listing.Faults.All(fault => fault.Path != path))
                 {
                     ports.Roots.Add(new ImportRoot(path, request.Project, request.Watch));
                 }
