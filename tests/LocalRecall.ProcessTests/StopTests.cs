@@ -50,6 +50,21 @@ public sealed class StopTests : ProcessTest
     }
 
     [Fact]
+    public async Task A_host_that_nobody_needs_ends_by_itself()
+    {
+        Directory.CreateDirectory(Home.Home);
+        File.WriteAllText(Path.Combine(Home.Home, "host.conf"), "localrecall.host.idle-exit = 1s");
+        HostRun host = await Home.StartHostAsync();
+        await using (RecallClient client = await Home.ConnectAsync())
+        {
+            await client.EmbedAsync(["Somebody needs it."]);
+        }
+
+        Assert.Equal(0, await host.ExitCodeAsync());
+        Assert.Null(Home.Endpoint);
+    }
+
+    [Fact]
     public async Task Stop_returns_once_the_host_has_ended()
     {
         HostRun host = await Home.StartHostAsync();
