@@ -16,15 +16,15 @@ internal static unsafe partial class ChildProcess
     private const int ExitEvent = 6;
     private const int StopEvent = 128;
 
-    /// <summary>From before it starts until it has ended.</summary>
-    public static TimeSpan Time(IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment)
+    /// <summary>From before it starts until it has ended, and the processor time it took.</summary>
+    public static (TimeSpan Wall, TimeSpan Processor) Time(IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment)
     {
         long started = Stopwatch.GetTimestamp();
         int pid = Start(command, environment);
-        int status = Wait(pid, 0);
-        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+        int status = Wait(pid, 0, out TimeSpan processor);
+        TimeSpan wall = Stopwatch.GetElapsedTime(started);
         Check(command, status);
-        return elapsed;
+        return (wall, processor);
     }
 
     /// <summary>The most memory it ever had, read while it is stopped at its very end. Null where the system can't do that.</summary>
@@ -35,7 +35,7 @@ internal static unsafe partial class ChildProcess
         bool traced = OperatingSystem.IsLinux() && ptrace(PtraceSeize, pid, 0, TraceExit) == 0;
         long? peakBytes = null;
         int status;
-        while (((status = Wait(pid, traced ? WaitForAll : 0)) & 0xFF) == 0x7F)
+        while (((status = Wait(pid, traced ? WaitForAll : 0, out _)) & 0xFF) == 0x7F)
         {
             int stopped = status >> 16;
             if (stopped == ExitEvent)
@@ -75,16 +75,18 @@ internal static unsafe partial class ChildProcess
         }
     }
 
-    private static int Wait(int pid, int options)
+    private static int Wait(int pid, int options, out TimeSpan processor)
     {
         int status;
-        while (waitpid(pid, &status, options) < 0)
+        long* usage = stackalloc long[32]; // struct rusage: user time and system time come first, in seconds and microseconds
+        while (wait4(pid, &status, options, usage) < 0)
         {
             const int Interrupted = 4;
             if (Marshal.GetLastPInvokeError() != Interrupted)
                 throw new Win32Exception(Marshal.GetLastPInvokeError());
         }
 
+        processor = TimeSpan.FromMicroseconds((usage[0] + usage[2]) * 1_000_000 + (int)usage[1] + (int)usage[3]);
         return status;
     }
 
@@ -113,7 +115,7 @@ internal static unsafe partial class ChildProcess
     private static partial int posix_spawnp(out int pid, string fileName, byte* actions, byte* attributes, string?[] arguments, string?[] environment);
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial int waitpid(int pid, int* status, int options);
+    private static partial int wait4(int pid, int* status, int options, long* usage);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint ptrace(nint request, int pid, nint address, nint data);

@@ -7,13 +7,18 @@ using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
 using LocalRecall.Infrastructure.Sqlite;
+using static LocalRecall.Actors.Index.IndexProtocol;
 
 namespace LocalRecall.Benchmarks;
 
 /// <summary>Whole searches, one after another, through the query and index actors over a real store; the queries were embedded beforehand.</summary>
 internal static class SearchPart
 {
+    /// <summary>As many as a search asks the index for.</summary>
+    private const int Candidates = 200;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static async Task RunAsync(Bench bench)
@@ -55,11 +60,37 @@ internal static class SearchPart
             times.Sort();
             bench.Add($"search over {chunks:N0} chunks, p50", "ms", times, note: $"{(double)hits / searches:0.0} hits each");
             bench.Add($"search over {chunks:N0} chunks, p99", "ms", [Spread.Percentile(times, 0.99)]);
+            await AddStepsAsync(bench, index, chunks);
             bench.Add($"from opening the store of {chunks:N0} chunks to its first answer", "ms", [openedMs]);
         }
         finally
         {
             await system.Terminate();
+        }
+    }
+
+    /// <summary>The index's share, asked for alone as a search asks for it.</summary>
+    private static async Task AddStepsAsync(Bench bench, IActorRef index, int chunks)
+    {
+        List<double> keywordMs = [], vectorMs = [], readMs = [];
+        foreach (string query in bench.Stores.Queries)
+        {
+            await TimeAsync<KeywordsSearched>(keywordMs, new SearchKeywords(Guid.NewGuid(), KeywordQuery.Parse(query), SearchFilter.None, Candidates));
+            VectorsSearched found = await TimeAsync<VectorsSearched>(
+                vectorMs, new SearchVectors(Guid.NewGuid(), bench.Stores.QueryVectors[query], SearchFilter.None, Candidates));
+            await TimeAsync<ChunksFound>(readMs, new GetChunks(Guid.NewGuid(), [.. found.Hits.Select(hit => hit.ChunkId)]));
+        }
+
+        bench.Add($"of {chunks:N0}: keywords", "ms", keywordMs);
+        bench.Add($"of {chunks:N0}: scan, and {Candidates} measured exactly", "ms", vectorMs);
+        bench.Add($"of {chunks:N0}: reading {Candidates} chunks", "ms", readMs);
+
+        async Task<T> TimeAsync<T>(List<double> times, IRead read)
+        {
+            long started = Stopwatch.GetTimestamp();
+            T reply = await index.Ask<T>(read, Patience);
+            times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            return reply;
         }
     }
 
