@@ -9,6 +9,8 @@ namespace LocalRecall.Benchmarks;
 /// <summary>The memories of a folder.</summary>
 internal sealed record Corpus(IReadOnlyList<Memory> Memories)
 {
+    private const int QueryWords = 8;
+
     public static Corpus Read(string folder)
     {
         Memory[] memories =
@@ -38,7 +40,12 @@ internal sealed record Corpus(IReadOnlyList<Memory> Memories)
         ];
     }
 
-    /// <summary>What people might ask: subjects of so many memories, evenly spread.</summary>
+    /// <summary>What people might ask: the first words of the subjects of so many memories, evenly spread.</summary>
     public IReadOnlyList<string> Queries(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => Memories[(int)((long)i * Memories.Count / count)].Subject).Distinct()];
+    [
+        .. Enumerable.Range(0, count)
+            .Select(i => Memories[(int)((long)i * Memories.Count / count)].Subject)
+            .Select(subject => string.Join(' ', subject.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(QueryWords)))
+            .Distinct(),
+    ];
 }

@@ -21,11 +21,12 @@ internal static class ProcessPart
         int asked = 0;
         string Question() => $"{bench.Stores.Queries[asked % bench.Stores.Queries.Count]} {++asked}";
         string recall = BenchPaths.Program("recall");
+        (string, Func<string[]>)[] node = IsOnPath("node") ? [("node -e 1", () => ["node", "-e", "1"])] : [];
         (string What, Func<string[]> Command)[] programs =
         [
             ("recall search", () => [recall, "search", "--json", Question()]),
             ("recall --version", () => [recall, "--version"]),
-            ("node -e 1", () => ["node", "-e", "1"]),
+            .. node,
             ("ActorSystem client", () => [Environment.ProcessPath!, ActorSystemClient.Option, host.Home, Question()]),
         ];
         Dictionary<string, List<double>> wallMs = programs.ToDictionary(program => program.What, _ => new List<double>());
@@ -63,6 +64,9 @@ internal static class ProcessPart
             bench.Add($"{what}, peak memory", "MB", peakMb[what]);
         await WithinAsync(bench, host, Question, rounds);
     }
+
+    private static bool IsOnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
     /// <summary>What of a search's time is the host's: the same over a connection that is open already.</summary>
     private static async Task WithinAsync(Bench bench, RealHost host, Func<string> question, int rounds)
