@@ -21,6 +21,9 @@ public sealed class FilterPredicate
         _until = filter.Until?.UtcTicks ?? long.MaxValue;
     }
 
+    /// <summary>Nothing is filtered.</summary>
+    internal bool MatchesAll => _kinds is null && _scope is null && _project is null && _since == long.MinValue && _until == long.MaxValue;
+
     public bool Matches(ChunkFacts facts) =>
         MatchesTime(facts.OccurredAt.UtcTicks) && MatchesPlace(facts.Kind, facts.AppliesTo, facts.Project);
 

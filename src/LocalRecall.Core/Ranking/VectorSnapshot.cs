@@ -29,6 +29,7 @@ public sealed class VectorSnapshot
     {
         if (query.Length != _dimensions) throw new ArgumentException($"The query has {query.Length} dimensions instead of {_dimensions}.", nameof(query));
         if (top <= 0) return [];
+        if (filter is { MatchesAll: true }) filter = null;
 
         Span<sbyte> quantised = new sbyte[VectorSegment.PaddedLength(_dimensions)];
         float step = VectorSegment.StepOf(query);
