@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace LocalRecall.Host;
 
-/// <summary>Tells clients where the host is, once it listens, and takes it back when it stops. A file that somebody deletes meanwhile is written again.</summary>
+/// <summary>Tells clients where the host is, once it listens, and takes it back when it stops. A file that somebody deletes or changes meanwhile is written again.</summary>
 internal sealed class EndpointPublisher(ActorSystem system, GatewaySettings gateway, HostPaths paths, TimeProvider time) : IHostedService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
@@ -18,7 +18,7 @@ internal sealed class EndpointPublisher(ActorSystem system, GatewaySettings gate
         var endpoint = new HostEndpoint(
             address.ToString(), system.Name, gateway.Token, Environment.ProcessId, HostIdentity.Version, WireLimits.ProtocolVersion);
         EndpointFile.Write(paths.Home, endpoint);
-        _timer = time.CreateTimer(_ => WriteIfGone(endpoint), null, LookAgain, LookAgain);
+        _timer = time.CreateTimer(_ => Restore(endpoint), null, LookAgain, LookAgain);
         Console.Out.WriteLine($"ready {address}");
         return Task.CompletedTask;
     }
@@ -33,11 +33,11 @@ internal sealed class EndpointPublisher(ActorSystem system, GatewaySettings gate
         EndpointFile.Delete(paths.Home);
     }
 
-    private void WriteIfGone(HostEndpoint endpoint)
+    private void Restore(HostEndpoint endpoint)
     {
         try
         {
-            if (!File.Exists(Path.Combine(paths.Home, EndpointFile.Name)))
+            if (EndpointFile.TryRead(paths.Home) != endpoint)
             {
                 EndpointFile.Write(paths.Home, endpoint);
             }

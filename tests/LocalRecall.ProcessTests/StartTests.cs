@@ -76,4 +76,16 @@ public sealed class StartTests : ProcessTest
         Assert.Contains(HomeFolder.Variable, host.Error);
         Assert.Equal((1, "failed"), (doctor.ExitCode, (string)doctor.Json["checks"]![0]!["state"]!));
     }
+
+    [Fact]
+    public async Task An_endpoint_file_that_is_lost_or_spoiled_is_written_again()
+    {
+        await Home.StartHostAsync();
+        HostEndpoint endpoint = Home.Endpoint!;
+
+        EndpointFile.Delete(Home.Home);
+        await UntilAsync(() => Task.FromResult(Home.Endpoint == endpoint), "the lost file is back");
+        EndpointFile.Write(Home.Home, endpoint with { Token = "spoiled" });
+        await UntilAsync(() => Task.FromResult(Home.Endpoint == endpoint), "the right token is back");
+    }
 }
