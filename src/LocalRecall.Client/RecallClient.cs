@@ -25,6 +25,7 @@ public sealed class RecallClient : IAsyncDisposable
     private readonly RecallClientOptions options;
     private readonly HostLauncher launcher;
     private readonly SemaphoreSlim opening = new(1, 1);
+    private string? lastRefusal;
     private HostSession? session;
 
     /// <summary>Connects at its first call.</summary>
@@ -311,9 +312,10 @@ public sealed class RecallClient : IAsyncDisposable
                 {
                     return await HostSession.OpenAsync(endpoint, options.ClientName, cancellation).ConfigureAwait(false);
                 }
-                catch (ConnectionLostException)
+                catch (ConnectionLostException e)
                 {
                     // Perhaps left behind by a host that was killed; perhaps the next one is about to replace it.
+                    lastRefusal = e.Message;
                 }
             }
 
@@ -351,7 +353,7 @@ public sealed class RecallClient : IAsyncDisposable
     }
 
     private RecallException NoHost() =>
-        new(FailureCode.HostUnavailable, $"No host has answered in time. {launcher.LogTail()}");
+        new(FailureCode.HostUnavailable, $"No host has answered in time. {(lastRefusal is null ? "" : $"The last try: {lastRefusal} ")}{launcher.LogTail()}");
 
     private DateTimeOffset DeadlineOf(TimeSpan? timeout)
     {
