@@ -14,6 +14,9 @@ internal sealed class ScriptedHost : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
 
+    /// <summary>A peer that no test holds any more would be collected, and its connection closed with it.</summary>
+    private readonly List<TcpClient> accepted = [];
+
     public ScriptedHost() => listener.Start();
 
     public AkkaAddress Address => new("localrecall", IPAddress.Loopback, ((IPEndPoint)listener.LocalEndpoint).Port);
@@ -21,7 +24,16 @@ internal sealed class ScriptedHost : IDisposable
     public HostEndpoint Endpoint(string token = "secret") =>
         new(Address.ToString(), "localrecall", token, Environment.ProcessId, "0.1.0", WireLimits.ProtocolVersion);
 
-    public async Task<Peer> AcceptAsync() => new(Address, (await listener.AcceptTcpClientAsync()).GetStream());
+    public async Task<Peer> AcceptAsync()
+    {
+        TcpClient client = await listener.AcceptTcpClientAsync();
+        lock (accepted)
+        {
+            accepted.Add(client);
+        }
+
+        return new Peer(Address, client.GetStream());
+    }
 
     /// <summary>Accepts, shakes hands, and welcomes.</summary>
     public async Task<Peer> WelcomeAsync(Guid ticket)
@@ -33,7 +45,14 @@ internal sealed class ScriptedHost : IDisposable
         return peer;
     }
 
-    public void Dispose() => listener.Dispose();
+    public void Dispose()
+    {
+        listener.Dispose();
+        foreach (TcpClient client in accepted)
+        {
+            client.Dispose();
+        }
+    }
 
     internal sealed class Peer(AkkaAddress own, NetworkStream stream) : IDisposable
     {
