@@ -45,14 +45,8 @@ internal sealed class ScriptedHost : IDisposable
         return peer;
     }
 
-    public void Dispose()
-    {
-        listener.Dispose();
-        foreach (TcpClient client in accepted)
-        {
-            client.Dispose();
-        }
-    }
+    /// <summary>Accepts nobody any more; who is connected stays so.</summary>
+    public void Dispose() => listener.Dispose();
 
     internal sealed class Peer(AkkaAddress own, NetworkStream stream) : IDisposable
     {
