@@ -14,7 +14,7 @@ public sealed class StoreTests : IDisposable
     [Fact]
     public void What_is_stored_comes_back_whole()
     {
-        Memory memory = Given.Memory(1, "Line one\n\nLine two ✓\n", "The subject", MemoryKind.Episodic, "file:src/a.ts file:src/b.ts", "/work/project", 3, "one", "two words");
+        Memory memory = Given.Memory(1, "Line one\n\nLine two ✓\n", "The subject", MemoryKind.Episodic, "file:src/a.ts file:src/b.ts", "/srv/project", 3, "one", "two words");
         StoreOutcome outcome = _store.Put("/m/1.md", memory);
 
         StoredMemory found = _store.Reader.Get(memory.Id)!;
