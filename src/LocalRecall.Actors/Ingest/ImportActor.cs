@@ -54,7 +54,7 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
 
         Timers.StartPeriodicTimer(nameof(ProgressDue), ProgressDue.Instance, ProgressEvery);
         (IngestPorts ports, ImportPaths request, bool forClient) = (_ports, Request, _forClient);
-        foreach (string path in request.Paths.Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))))
+        foreach (string path in request.Paths.Select(ImportRoot.Normalise))
         {
             _openListings += 2;
             Task.Run(() =>
@@ -158,7 +158,7 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
     {
         if (_faults.Count < MaxFaults)
         {
-            _faults.Add(new FileFault(path, reason.Length > 500 ? reason[..500] + "…" : reason));
+            _faults.Add(FileFaults.Of(path, reason));
         }
     }
 

@@ -126,7 +126,7 @@ internal sealed class WatchActor : ReceiveActor, IWithTimers
     private void OnStopWatching(Authorized<StopWatching> stop)
     {
         List<string> stopped = [];
-        foreach (string path in stop.Request.Paths.Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))))
+        foreach (string path in stop.Request.Paths.Select(ImportRoot.Normalise))
         {
             if (path != _ports.MemoriesFolder && _watched.Remove(path, out (ImportRoot Root, IDisposable Watch) watched))
             {

@@ -3,6 +3,7 @@ using LocalRecall.Actors.Embedding;
 using LocalRecall.Actors.Index;
 using LocalRecall.Actors.Ingest;
 using LocalRecall.Actors.Requests;
+using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Memories;
 
@@ -11,7 +12,6 @@ namespace LocalRecall.Actors.Lifecycle;
 /// <summary>Asks every part how it is. A part that does not answer in time is reported as such; the others are not held up.</summary>
 internal sealed class StatusActor : RequestActor<GetStatus>
 {
-    private const int MaxReasonLength = 500;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly LifecyclePorts _ports;
@@ -58,9 +58,22 @@ internal sealed class StatusActor : RequestActor<GetStatus>
         }
     }
 
-    private void Answer() => Finish(new HostStatus(
+    private void Answer()
+    {
+        string[] watched = [.. _watched ?? []];
+        FileFault[] faults = [.. (_index?.Faults ?? []).Select(fault => FileFaults.Of(fault.Path, fault.Reason))];
+        HostStatus status = Status(watched, faults);
+        while (MessageCodec.SizeOf(status) > WireLimits.MaxMessageBytes)
+        {
+            status = Status(watched = watched[..(watched.Length / 2)], faults = faults[..(faults.Length / 2)]); // long paths: fewer of them
+        }
+
+        Finish(status);
+    }
+
+    private HostStatus Status(string[] watched, FileFault[] faults) => new(
         RequestId, _settings.HostVersion, Environment.ProcessId, _settings.Home, (long)_uptime.TotalMilliseconds, Environment.WorkingSet,
-        Model(), Index(), [.. (_watched ?? []).Take(100)], Faults(), _clients));
+        Model(), Index(), watched, faults, _clients);
 
     private ModelStatus Model() => _model is { } m
         ? new ModelStatus(_ports.ModelId, m.Model.ToString().ToLowerInvariant(), m.Problem, m.QueuedQueries, m.QueuedIngest, m.Runs, m.Texts, m.Tokens)
@@ -78,9 +91,6 @@ internal sealed class StatusActor : RequestActor<GetStatus>
         KindCount[] kinds = [.. s.Memories.Select(pair => new KindCount(pair.Key.ToName(), pair.Value))];
         return new IndexStatus("ready", null, kinds, s.Chunks, s.Vectors, s.PendingChunks, s.Sources, s.Faults, s.FileBytes);
     }
-
-    private FileFault[] Faults() =>
-        [.. (_index?.Faults ?? []).Select(f => new FileFault(f.Path, f.Reason.Length > MaxReasonLength ? f.Reason[..MaxReasonLength] + "…" : f.Reason))];
 
     private sealed class PatienceEnded : IInternalMessage
     {

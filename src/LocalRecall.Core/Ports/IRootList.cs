@@ -4,7 +4,11 @@ namespace LocalRecall.Core.Ports;
 /// <param name="Path">Absolute, normalised.</param>
 /// <param name="Project">Absolute path of the project its memories belong to, or null.</param>
 /// <param name="Watch">Later changes are followed.</param>
-public sealed record ImportRoot(string Path, string? Project, bool Watch);
+public sealed record ImportRoot(string Path, string? Project, bool Watch)
+{
+    /// <summary>Absolute, without a separator at its end: two ways of writing one folder are one root.</summary>
+    public static string Normalise(string path) => System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+}
 
 /// <summary>What was imported from where, kept in the home folder: with the memory files themselves, all that rebuilding the index needs. Safe for concurrent use.</summary>
 public interface IRootList

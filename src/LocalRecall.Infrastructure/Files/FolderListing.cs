@@ -9,7 +9,7 @@ internal static partial class FolderListing
     /// <param name="path">A file is taken whatever its name.</param>
     public static FileListing Of(string path, TimeProvider time)
     {
-        path = Normalise(path);
+        path = ImportRoot.Normalise(path);
         var paths = new List<string>();
         var faults = new List<SourceFault>();
         void Fault(string at, string reason) => faults.Add(new SourceFault(at, reason, time.GetUtcNow()));
@@ -21,9 +21,6 @@ internal static partial class FolderListing
         paths.Sort(StringComparer.Ordinal);
         return new FileListing(paths, faults);
     }
-
-    /// <summary>Absolute, without <c>.</c> and <c>..</c>, without a separator at the end.</summary>
-    public static string Normalise(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 
     private static void Walk(string root, List<string> paths, Action<string, string> fault)
     {

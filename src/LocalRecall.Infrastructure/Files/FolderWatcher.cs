@@ -27,5 +27,5 @@ public sealed class FolderWatcher : IFolderWatcher
     }
 
     public IDisposable Watch(string folder, Action<string?> changed) =>
-        new FolderWatch(FolderListing.Normalise(folder), changed, _time, _options, _create);
+        new FolderWatch(ImportRoot.Normalise(folder), changed, _time, _options, _create);
 }

@@ -34,7 +34,7 @@ public sealed class RootList(string home) : IRootList
     {
         lock (_lock)
         {
-            root = root with { Path = FolderListing.Normalise(root.Path) };
+            root = root with { Path = ImportRoot.Normalise(root.Path) };
             IReadOnlyList<ImportRoot> roots = Load();
             if (!roots.Contains(root)) Save([.. roots.Where(r => r.Path != root.Path), root]);
         }
@@ -44,7 +44,7 @@ public sealed class RootList(string home) : IRootList
     {
         lock (_lock)
         {
-            path = FolderListing.Normalise(path);
+            path = ImportRoot.Normalise(path);
             IReadOnlyList<ImportRoot> roots = Load();
             ImportRoot[] left = [.. roots.Where(r => r.Path != path)];
             if (left.Length == roots.Count) return false;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 using Xunit;
 
@@ -40,5 +41,22 @@ public sealed class LifecycleActorTests : HostTest
         AwaitAssert(() => Assert.Equal("Fruit", Search("apples").Hits[0].Summary.Subject), TimeSpan.FromSeconds(10));
         Add("More", "Cherries are fruit as well.");
         Assert.Equal(2, Status().Index.Memories.Sum(k => k.Count));
+    }
+
+    [Fact]
+    public void Status_fits_a_frame_however_long_the_paths_of_its_faults_are()
+    {
+        string deep = Path.Combine([.. Enumerable.Repeat(new string('d', 240), 12)]);
+        for (int i = 0; i < 50; i++)
+        {
+            WriteFile(Path.Combine(deep, $"{i}.md"), "---\nid: not-a-uuid\nsubject: Broken\napplies_to: global\n---\nThis file's id is no id.\n");
+        }
+
+        Import(Path.Combine(Home, "outside"));
+
+        HostStatus status = Status();
+        Assert.Equal(50, status.Index.Faults);
+        Assert.InRange(status.Faults.Count, 1, 49);
+        Assert.True(MessageCodec.SizeOf(status) <= WireLimits.MaxMessageBytes);
     }
 }
