@@ -61,7 +61,7 @@ internal static class EmbedPart
 
     private static Task Pipeline(IActorRef embedding, IEnumerable<TokenizedText> texts) =>
         Task.WhenAll(texts.Chunk(TextsPerRequest).Select(some => embedding.Ask<EmbeddingProtocol.Embedded>(
-            new EmbeddingProtocol.Embed(Guid.NewGuid(), EmbeddingLane.Ingest, some, DateTimeOffset.UtcNow + Patience), Patience)));
+            new EmbeddingProtocol.Embed(Guid.NewGuid(), ClientId.Host, EmbeddingLane.Ingest, some, DateTimeOffset.UtcNow + Patience), Patience)));
 
     /// <summary>The runs that the embedding actor makes of these texts.</summary>
     private static IEnumerable<IReadOnlyList<int[]>> RunsOf(IReadOnlyList<TokenizedText> texts, EmbeddingLimits limits)

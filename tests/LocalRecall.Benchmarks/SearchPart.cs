@@ -98,7 +98,7 @@ internal static class SearchPart
     {
         SearchResults results = await query.Ask<SearchResults>(
             client => new Authorized<Search>(
-                new Search(new RequestHeader(Guid.NewGuid(), Guid.Empty, DateTimeOffset.UtcNow + Patience), text, MemoryFilter.None, 10, 2000), client),
+                new Search(new RequestHeader(Guid.NewGuid(), Guid.Empty, DateTimeOffset.UtcNow + Patience), text, MemoryFilter.None, 10, 2000), client, ClientId.Host),
             Patience, CancellationToken.None);
         return results.Degraded is null ? results : throw new BenchException($"A search was degraded: {results.Degraded}");
     }

@@ -7,7 +7,7 @@ namespace LocalRecall.Actors.Embedding;
 public static class EmbeddingProtocol
 {
     /// <summary>Answered by <see cref="Embedded"/> or <see cref="RequestFailed"/>.</summary>
-    public sealed record Embed(Guid RequestId, EmbeddingLane Lane, IReadOnlyList<TokenizedText> Texts, DateTimeOffset Deadline) : IInternalMessage;
+    public sealed record Embed(Guid RequestId, ClientId Client, EmbeddingLane Lane, IReadOnlyList<TokenizedText> Texts, DateTimeOffset Deadline) : IInternalMessage;
 
     /// <param name="Vectors">Unit vectors in the order of the texts.</param>
     public sealed record Embedded(Guid RequestId, IReadOnlyList<float[]> Vectors) : IInternalMessage;

@@ -7,6 +7,7 @@ using LocalRecall.Actors.Lifecycle;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Embedding;
 
 namespace LocalRecall.Actors.Gateway;
 
@@ -102,7 +103,7 @@ public sealed class GatewayActor : ReceiveActor
             else
             {
                 ReportActivity();
-                target.Tell(new Authorized<TRequest>(request, Sender));
+                target.Tell(new Authorized<TRequest>(request, Sender, new ClientId(Sender.Path.Address.ToString())));
             }
         });
 

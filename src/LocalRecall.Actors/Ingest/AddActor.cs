@@ -1,6 +1,7 @@
 using Akka.Actor;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Memories;
 using LocalRecall.Core.Ports;
 using LocalRecall.Core.Ranking;
@@ -17,7 +18,7 @@ internal sealed class AddActor : RequestActor<AddMemory>
         : base(request)
     {
         _ports = ports;
-        Receive<Written>(written => Context.Parent.Tell(new IngestFile(written.Source.Path, Request.Project, Deliberate: true)));
+        Receive<Written>(written => Context.Parent.Tell(new IngestFile(written.Source.Path, Request.Project, Client, Deliberate: true)));
         Receive<FileIngested>(OnIngested);
         Receive<SecondFileGone>(gone => Finish(gone.Reply));
         Receive<Status.Failure>(failure => Finish(new Failure(RequestId, FailureCode.Internal, $"The memory could not be written: {failure.Cause.Message}")));
@@ -70,11 +71,11 @@ internal sealed class AddActor : RequestActor<AddMemory>
 
         // The same content is there already: its second file goes again, first the file and then, by a second pass, its row.
         (IMemoryFiles files, string path) = (_ports.Files, ingested.Path);
-        IActorRef parent = Context.Parent;
+        (IActorRef parent, ClientId client) = (Context.Parent, Client);
         Task.Run(() =>
         {
             files.DeleteOwned(path);
-            parent.Tell(new IngestFile(path, null), ActorRefs.NoSender);
+            parent.Tell(new IngestFile(path, null, client), ActorRefs.NoSender);
             return new SecondFileGone(added);
         }).PipeTo(Self);
     }

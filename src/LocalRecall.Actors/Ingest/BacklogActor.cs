@@ -49,6 +49,6 @@ internal sealed class BacklogActor : ReceiveActor
         }
 
         _texts = texts;
-        _ports.Embedding.Tell(new EmbeddingProtocol.Embed(Guid.NewGuid(), EmbeddingLane.Ingest, texts, Context.System.Scheduler.Now + EmbedTime));
+        _ports.Embedding.Tell(new EmbeddingProtocol.Embed(Guid.NewGuid(), ClientId.Host, EmbeddingLane.Ingest, texts, Context.System.Scheduler.Now + EmbedTime));
     }
 }

@@ -127,7 +127,7 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
 
         TokenizedText[] texts = [.. _toEmbed.Take(TextsPerRequest)];
         DateTimeOffset deadline = Context.System.Scheduler.Now + EmbedTime;
-        Step(_ports.Embedding, id => new EmbeddingProtocol.Embed(id, EmbeddingLane.Ingest, texts, deadline));
+        Step(_ports.Embedding, id => new EmbeddingProtocol.Embed(id, _request.Client, EmbeddingLane.Ingest, texts, deadline));
     }
 
     private void OnEmbedded(EmbeddingProtocol.Embedded embedded)

@@ -120,7 +120,7 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
         while (_open < Window && _waiting.TryDequeue(out string? path))
         {
             _open++;
-            Context.Parent.Tell(new IngestFile(path, Request.Project));
+            Context.Parent.Tell(new IngestFile(path, Request.Project, Client));
         }
 
         if (_open == 0 && _openListings == 0)

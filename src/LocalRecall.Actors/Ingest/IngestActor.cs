@@ -3,6 +3,7 @@ using Akka.Event;
 using LocalRecall.Actors.Embedding;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Embedding;
 using static LocalRecall.Actors.Ingest.IngestProtocol;
 
 namespace LocalRecall.Actors.Ingest;
@@ -70,7 +71,7 @@ public sealed class IngestActor : RequestCoordinator
     {
         var header = new RequestHeader(Guid.NewGuid(), Guid.Empty, Context.System.Scheduler.Now + RescanTime);
         var request = new ImportPaths(header, rescan.Paths, rescan.Project, Watch: false);
-        Self.Tell(new Authorized<ImportPaths>(request, ActorRefs.Nobody));
+        Self.Tell(new Authorized<ImportPaths>(request, ActorRefs.Nobody, ClientId.Host));
     }
 
     private void OnIngestFile(IngestFile request)

@@ -1,4 +1,5 @@
 using LocalRecall.Actors.Requests;
+using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
 
 namespace LocalRecall.Actors.Ingest;
@@ -7,8 +8,9 @@ namespace LocalRecall.Actors.Ingest;
 public static class IngestProtocol
 {
     /// <summary>Brings the index up to date with one path. Answered by <see cref="FileIngested"/>; several who ask for one path get one answer each from one pass.</summary>
+    /// <param name="Client">Whose turn its embedding takes.</param>
     /// <param name="Deliberate">Someone asked for just this: stored even if it was forgotten before.</param>
-    public sealed record IngestFile(string Path, string? Project, bool Deliberate = false) : IInternalMessage;
+    public sealed record IngestFile(string Path, string? Project, ClientId Client, bool Deliberate = false) : IInternalMessage;
 
     /// <param name="Chunks">Pieces the file has now.</param>
     /// <param name="Removed">The file is gone, and what it held with it.</param>

@@ -38,7 +38,7 @@ internal sealed class EmbedActor : RequestActor<EmbedTexts>
             TokenizedText[] texts = [.. Request.Texts.Select(text => TokenizedText.Of(text, purpose, _ports.Embedder))];
             _tokens = texts.Sum(t => t.TokenIds.Length);
             EmbeddingLane lane = Request.IsQuery ? EmbeddingLane.Query : EmbeddingLane.Ingest;
-            _ports.Embedding.Tell(new EmbeddingProtocol.Embed(RequestId, lane, texts, Request.Header.Deadline));
+            _ports.Embedding.Tell(new EmbeddingProtocol.Embed(RequestId, Client, lane, texts, Request.Header.Deadline));
         }
         catch (EmbeddingException e)
         {

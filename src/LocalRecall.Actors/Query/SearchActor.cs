@@ -100,7 +100,7 @@ internal sealed class SearchActor : RequestActor<Search>
         {
             string query = Request.Query.Length > MaxQueryChars ? Request.Query[..MaxQueryChars] : Request.Query;
             TokenizedText text = TokenizedText.Of(query, EmbeddingPurpose.Query, _ports.Embedder);
-            _ports.Embedding.Tell(new EmbeddingProtocol.Embed(RequestId, EmbeddingLane.Query, [text], Request.Header.Deadline));
+            _ports.Embedding.Tell(new EmbeddingProtocol.Embed(RequestId, Client, EmbeddingLane.Query, [text], Request.Header.Deadline));
             TimeSpan left = Request.Header.Deadline - Context.System.Scheduler.Now;
             Timers.StartSingleTimer(nameof(PatienceEnded), PatienceEnded.Instance, left * 0.7);
         }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Embedding;
 
 namespace LocalRecall.Actors.Requests;
 
@@ -13,6 +14,7 @@ public abstract class RequestActor<TRequest> : ReceiveActor, IWithTimers
     protected RequestActor(Authorized<TRequest> authorized)
     {
         Request = authorized.Request;
+        Client = authorized.Client;
         _client = authorized.ReplyTo;
         Receive<DeadlinePassed>(_ => OnDeadline());
         Receive<RequestFailed>(OnFailed);
@@ -21,6 +23,9 @@ public abstract class RequestActor<TRequest> : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     protected TRequest Request { get; }
+
+    /// <summary>Who asked.</summary>
+    protected ClientId Client { get; }
 
     protected Guid RequestId => Request.Header.RequestId;
 

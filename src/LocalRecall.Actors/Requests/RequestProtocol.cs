@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Embedding;
 
 namespace LocalRecall.Actors.Requests;
 
@@ -8,7 +9,8 @@ public interface IInternalMessage : INoSerializationVerificationNeeded;
 
 /// <summary>A request whose client has shown the token. Only the gateway makes one, so no remote message passes it by.</summary>
 /// <param name="ReplyTo">The client.</param>
-public sealed record Authorized<TRequest>(TRequest Request, IActorRef ReplyTo) : IInternalMessage
+/// <param name="Client">Who it is, the same over all requests of one connection.</param>
+public sealed record Authorized<TRequest>(TRequest Request, IActorRef ReplyTo, ClientId Client) : IInternalMessage
     where TRequest : IRequest;
 
 /// <summary>A part of the host could not do what another asked.</summary>

@@ -26,7 +26,7 @@ public sealed class EmbeddingActorTests : TestKit
     }
 
     private Embed Request(EmbeddingLane lane, params string[] texts) => new(
-        Guid.NewGuid(), lane, [.. texts.Select(t => TokenizedText.Of(t, EmbeddingPurpose.Document, _model))], _time.Now.AddMinutes(1));
+        Guid.NewGuid(), new ClientId("a client"), lane, [.. texts.Select(t => TokenizedText.Of(t, EmbeddingPurpose.Document, _model))], _time.Now.AddMinutes(1));
 
     private State GetState()
     {
