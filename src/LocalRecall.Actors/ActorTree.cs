@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Configuration;
 using LocalRecall.Actors.Embedding;
@@ -5,6 +6,7 @@ using LocalRecall.Actors.Gateway;
 using LocalRecall.Actors.Index;
 using LocalRecall.Actors.Ingest;
 using LocalRecall.Actors.Lifecycle;
+using LocalRecall.Actors.Metrics;
 using LocalRecall.Actors.Query;
 using LocalRecall.Core.Ports;
 
@@ -20,16 +22,19 @@ public sealed record ActorTree(IActorRef Gateway, IActorRef Query, IActorRef Ing
 {
     /// <param name="home">The home folder, for <c>recall status</c>.</param>
     /// <param name="stop">Begins the host's orderly end.</param>
-    public static ActorTree Start(ActorSystem system, HostPorts ports, GatewaySettings gatewaySettings, string home, Action stop)
+    public static ActorTree Start(
+        ActorSystem system, HostPorts ports, IMeterFactory meters, GatewaySettings gatewaySettings, string home, Action stop)
     {
+        var metrics = new HostMetrics(meters);
         Config config = system.Settings.Config.GetConfig("localrecall");
-        IActorRef embedding = system.ActorOf(EmbeddingActor.CreateProps(ports.Embedder, EmbeddingSettings.From(config.GetConfig("embedding"))), "embedding");
+        EmbeddingSettings embeddingSettings = EmbeddingSettings.From(config.GetConfig("embedding"));
+        IActorRef embedding = system.ActorOf(EmbeddingActor.CreateProps(ports.Embedder, embeddingSettings, new EmbeddingMetrics(meters)), "embedding");
         IActorRef index = system.ActorOf(IndexActor.CreateProps(ports.Store, ports.Embedder.Model, config.GetInt("index.readers")), "index");
-        var ingestPorts = new IngestPorts(index, embedding, ports.Files, ports.Roots, ports.Watcher, ports.Embedder, ports.MemoriesFolder);
+        var ingestPorts = new IngestPorts(index, embedding, ports.Files, ports.Roots, ports.Watcher, ports.Embedder, ports.MemoriesFolder, metrics);
         IActorRef ingest = system.ActorOf(IngestActor.CreateProps(ingestPorts, config.GetInt("ingest.max-files")), "ingest");
-        IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, ports.Embedder)), "query");
+        IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, ports.Embedder, metrics)), "query");
         var lifecycleSettings = new LifecycleSettings(gatewaySettings.HostVersion, home, config.GetTimeSpan("host.idle-exit"));
-        var lifecyclePorts = new LifecyclePorts(index, embedding, ingest, ports.Embedder.Model.Id, stop);
+        var lifecyclePorts = new LifecyclePorts(index, embedding, ingest, ports.Embedder.Model.Id, metrics, stop);
         IActorRef lifecycle = system.ActorOf(LifecycleActor.CreateProps(lifecycleSettings, lifecyclePorts), "lifecycle");
         IActorRef gateway = system.ActorOf(GatewayActor.CreateProps(gatewaySettings, query, ingest, lifecycle), "gateway");
         return new ActorTree(gateway, query, ingest, embedding, index, lifecycle);

@@ -48,7 +48,7 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, Func<TextReader> 
         }
         catch (RecallException e)
         {
-            return Fail(parse, ExitCodes.Of(e.Code), NameOf(e.Code), e.Message);
+            return Fail(parse, ExitCodes.Of(e.Code), e.Code.ToName(), e.Message);
         }
     }
 
@@ -71,8 +71,4 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, Func<TextReader> 
 
         return (int)exit;
     }
-
-    /// <summary><c>NotFound</c> becomes <c>not-found</c>.</summary>
-    private static string NameOf(FailureCode code) =>
-        string.Concat(code.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

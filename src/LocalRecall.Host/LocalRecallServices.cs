@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Configuration;
 using Akka.Hosting;
 using LocalRecall.Actors;
@@ -29,6 +30,7 @@ internal static class LocalRecallServices
             files.Folder);
         var gateway = new GatewaySettings(HostIdentity.NewToken(), HostIdentity.Version);
 
+        services.AddMetrics();
         services.AddSingleton(paths);
         services.AddSingleton(model);
         services.AddSingleton(provisioner);
@@ -44,7 +46,7 @@ internal static class LocalRecallServices
             .WithActors((system, registry) =>
             {
                 Action stop = provider.GetRequiredService<IHostApplicationLifetime>().StopApplication;
-                registry.Register<GatewayActor>(ActorTree.Start(system, ports, gateway, paths.Home, stop).Gateway);
+                registry.Register<GatewayActor>(ActorTree.Start(system, ports, provider.GetRequiredService<IMeterFactory>(), gateway, paths.Home, stop).Gateway);
             }));
         services.AddHostedService<ModelProvisioning>();
         services.AddHostedService<EndpointPublisher>();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using LocalRecall.Actors.Embedding;
 using LocalRecall.Actors.Index;
+using LocalRecall.Actors.Metrics;
 using LocalRecall.Actors.Query;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
@@ -41,7 +42,7 @@ internal static class SearchPart
             IActorRef embedding = system.ActorOf(Props.Create(() => new Embedded(vectors)));
             var opening = Stopwatch.StartNew();
             IActorRef index = system.ActorOf(IndexActor.CreateProps(store, bench.Model.Model, system.Settings.Config.GetInt("localrecall.index.readers")), "index");
-            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Model)), "query");
+            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Model, new HostMetrics(LocalSystem.Meters))), "query");
             await SearchAsync(query, queries[0]);
             double openedMs = opening.Elapsed.TotalMilliseconds;
             for (int i = 0; i < queries.Count; i++)

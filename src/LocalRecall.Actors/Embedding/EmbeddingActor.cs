@@ -16,6 +16,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
 {
     private readonly IEmbedderFactory _model;
     private readonly EmbeddingSettings _settings;
+    private readonly EmbeddingMetrics _metrics;
     private readonly EmbeddingQueue _queue;
     private readonly Dictionary<Guid, IActorRef> _askers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -27,9 +28,10 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
     private long _texts;
     private long _tokens;
 
-    public EmbeddingActor(IEmbedderFactory model, EmbeddingSettings settings)
+    public EmbeddingActor(IEmbedderFactory model, EmbeddingSettings settings, EmbeddingMetrics metrics)
     {
         _model = model;
+        _metrics = metrics;
         _settings = settings;
         _queue = new EmbeddingQueue(settings.Limits);
         Unloaded();
@@ -39,8 +41,8 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
 
     private DateTimeOffset Now => Context.System.Scheduler.Now;
 
-    public static Props CreateProps(IEmbedderFactory model, EmbeddingSettings settings) =>
-        Props.Create(() => new EmbeddingActor(model, settings));
+    public static Props CreateProps(IEmbedderFactory model, EmbeddingSettings settings, EmbeddingMetrics metrics) =>
+        Props.Create(() => new EmbeddingActor(model, settings, metrics));
 
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(maxNrOfRetries: 3, withinTimeRange: TimeSpan.FromMinutes(1), localOnlyDecider: _ => Directive.Restart);

@@ -23,7 +23,7 @@ public sealed class IngestActor : RequestCoordinator
     private IActorRef _backlog = ActorRefs.Nobody;
 
     public IngestActor(IngestPorts ports, int maxFiles)
-        : base(MaxRequests)
+        : base(MaxRequests, ports.Metrics)
     {
         _ports = ports;
         _maxFiles = maxFiles;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LocalRecall.Actors.Metrics;
 using LocalRecall.Core.Ports;
 
 namespace LocalRecall.Actors.Ingest;
@@ -12,7 +13,8 @@ public sealed record IngestPorts(
     IRootList Roots,
     IFolderWatcher Watcher,
     IEmbedderFactory Embedder,
-    string MemoriesFolder)
+    string MemoriesFolder,
+    HostMetrics Metrics)
 {
     public ModelInfo Model => Embedder.Model;
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using LocalRecall.Actors.Metrics;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using static LocalRecall.Actors.Lifecycle.LifecycleProtocol;
@@ -10,7 +11,7 @@ namespace LocalRecall.Actors.Lifecycle;
 public sealed record LifecycleSettings(string HostVersion, string Home, TimeSpan IdleExit);
 
 /// <param name="Stop">Begins the host's orderly end.</param>
-public sealed record LifecyclePorts(IActorRef Index, IActorRef Embedding, IActorRef Ingest, string ModelId, Action Stop);
+public sealed record LifecyclePorts(IActorRef Index, IActorRef Embedding, IActorRef Ingest, string ModelId, HostMetrics Metrics, Action Stop);
 
 /// <summary>Knows how the host is, and when it ends: when asked, or when nobody has needed it for a while.</summary>
 public sealed class LifecycleActor : RequestCoordinator, IWithTimers
@@ -25,7 +26,7 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
     private int _clients;
 
     public LifecycleActor(LifecycleSettings settings, LifecyclePorts ports)
-        : base(MaxRequests)
+        : base(MaxRequests, ports.Metrics)
     {
         _settings = settings;
         _ports = ports;
@@ -34,6 +35,7 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
         Receive<Activity>(activity =>
         {
             _clients = activity.Clients;
+            ports.Metrics.Clients = activity.Clients;
             _lastActivity = Context.System.Scheduler.Now;
         });
         Receive<IdleCheck>(_ => StopIfIdle());

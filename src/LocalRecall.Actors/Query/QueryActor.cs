@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LocalRecall.Actors.Metrics;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Ports;
@@ -11,7 +12,7 @@ public sealed class QueryActor : RequestCoordinator
     private const int MaxRequests = 256;
 
     public QueryActor(QueryPorts ports)
-        : base(MaxRequests)
+        : base(MaxRequests, ports.Metrics)
     {
         Serve<Search>(request => SearchActor.CreateProps(request, ports));
         Serve<GetMemory>(request => GetActor.CreateProps(request, ports));
@@ -24,7 +25,7 @@ public sealed class QueryActor : RequestCoordinator
 }
 
 /// <summary>What the query actors work with.</summary>
-public sealed record QueryPorts(IActorRef Index, IActorRef Embedding, IEmbedderFactory Embedder)
+public sealed record QueryPorts(IActorRef Index, IActorRef Embedding, IEmbedderFactory Embedder, HostMetrics Metrics)
 {
     public ModelInfo Model => Embedder.Model;
 }

@@ -54,7 +54,7 @@ public abstract class RequestActor<TRequest> : ReceiveActor, IWithTimers
     protected void Finish(IReply reply)
     {
         _client.Tell(reply, ActorRefs.NoSender);
-        Context.Parent.Tell(RequestDone.Instance);
+        Context.Parent.Tell(new RequestDone((reply as Failure)?.Code));
         Context.Stop(Self);
     }
 
@@ -67,11 +67,5 @@ public abstract class RequestActor<TRequest> : ReceiveActor, IWithTimers
 }
 
 /// <summary>The sender has answered its request.</summary>
-public sealed class RequestDone : IInternalMessage
-{
-    public static readonly RequestDone Instance = new();
-
-    private RequestDone()
-    {
-    }
-}
+/// <param name="Failure">Null: with what was asked for.</param>
+public sealed record RequestDone(FailureCode? Failure) : IInternalMessage;

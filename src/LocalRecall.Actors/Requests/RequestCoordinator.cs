@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LocalRecall.Actors.Metrics;
 using LocalRecall.Contracts.Messages;
 
 namespace LocalRecall.Actors.Requests;
@@ -6,13 +7,15 @@ namespace LocalRecall.Actors.Requests;
 /// <summary>Gives each request a child of its own, at most so many at once, and answers for a child that fails.</summary>
 public abstract class RequestCoordinator : ReceiveActor
 {
-    private readonly Dictionary<IActorRef, (Guid RequestId, IActorRef Client)> _open = [];
+    private readonly Dictionary<IActorRef, OpenRequest> _open = [];
     private readonly int _maxOpen;
+    private readonly HostMetrics _metrics;
 
-    protected RequestCoordinator(int maxOpen)
+    protected RequestCoordinator(int maxOpen, HostMetrics metrics)
     {
         _maxOpen = maxOpen;
-        Receive<RequestDone>(_ => _open.Remove(Sender));
+        _metrics = metrics;
+        Receive<RequestDone>(done => Close(Sender, done.Failure));
         Receive<Terminated>(OnChildStopped);
     }
 
@@ -27,12 +30,12 @@ public abstract class RequestCoordinator : ReceiveActor
     /// <summary>True if the child that stopped had a request open; its client has been told.</summary>
     protected bool AnswerFor(IActorRef child)
     {
-        if (!_open.Remove(child, out (Guid RequestId, IActorRef Client) request))
+        if (Close(child, FailureCode.Internal) is not { } open)
         {
             return false;
         }
 
-        request.Client.Tell(new Failure(request.RequestId, FailureCode.Internal, "The host failed at this request; its log says why."), ActorRefs.NoSender);
+        open.Client.Tell(new Failure(open.Request.Header.RequestId, FailureCode.Internal, "The host failed at this request; its log says why."), ActorRefs.NoSender);
         return true;
     }
 
@@ -41,15 +44,27 @@ public abstract class RequestCoordinator : ReceiveActor
     private void Spawn<TRequest>(Authorized<TRequest> authorized, Func<Authorized<TRequest>, Props> props)
         where TRequest : IRequest
     {
-        Guid id = authorized.Request.Header.RequestId;
         if (_open.Count >= _maxOpen)
         {
-            authorized.ReplyTo.Tell(new Failure(id, FailureCode.Busy, "Too many requests at once; try again.", 100), ActorRefs.NoSender);
+            _metrics.Served(authorized.Request, FailureCode.Busy, TimeSpan.Zero);
+            authorized.ReplyTo.Tell(new Failure(authorized.Request.Header.RequestId, FailureCode.Busy, "Too many requests at once; try again.", 100), ActorRefs.NoSender);
             return;
         }
 
         IActorRef child = Context.ActorOf(props(authorized));
         Context.Watch(child);
-        _open.Add(child, (id, authorized.ReplyTo));
+        _open.Add(child, new OpenRequest(authorized.Request, authorized.ReplyTo, Context.System.Scheduler.Now));
     }
+
+    private OpenRequest? Close(IActorRef child, FailureCode? failure)
+    {
+        if (_open.Remove(child, out OpenRequest? open))
+        {
+            _metrics.Served(open.Request, failure, Context.System.Scheduler.Now - open.Since);
+        }
+
+        return open;
+    }
+
+    private sealed record OpenRequest(IRequest Request, IActorRef Client, DateTimeOffset Since);
 }

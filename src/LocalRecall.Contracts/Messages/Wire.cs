@@ -59,5 +59,12 @@ public enum FailureCode
     HostUnavailable = 100,
 }
 
+public static class FailureCodes
+{
+    /// <summary>As people and programs read it: <see cref="FailureCode.NotFound"/> is <c>not-found</c>.</summary>
+    public static string ToName(this FailureCode code) =>
+        string.Concat(code.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
+}
+
 /// <summary>A typed refusal.</summary>
 public sealed record Failure(Guid RequestId, FailureCode Code, string Message, int? RetryAfterMs = null) : IReply;

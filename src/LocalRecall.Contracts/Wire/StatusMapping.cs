@@ -21,19 +21,21 @@ internal static class StatusMapping
         RequestId = m.RequestId.ToWire(), HostVersion = m.HostVersion, Pid = m.Pid, Home = m.Home, UptimeMs = m.UptimeMs,
         WorkingSetBytes = m.WorkingSetBytes, Model = ToWire(m.Model), Index = ToWire(m.Index), Watched = { m.Watched },
         Faults = { m.Faults.Select(ImportMapping.ToWire) }, Clients = m.Clients,
+        PeakWorkingSetBytes = m.PeakWorkingSetBytes, ProcessorTimeMs = m.ProcessorTimeMs,
     };
 
     public static HostStatus FromWire(HostStatusV1 w) => new(
         w.RequestId.ToGuid(), w.HostVersion, w.Pid, w.Home, w.UptimeMs, w.WorkingSetBytes,
         FromWire(w.Model.Required("model")), FromWire(w.Index.Required("index")),
-        w.Watched.ToList(), w.Faults.ToList(ImportMapping.FromWire), w.Clients);
+        w.Watched.ToList(), w.Faults.ToList(ImportMapping.FromWire), w.Clients,
+        w.PeakWorkingSetBytes, w.ProcessorTimeMs);
 
     private static Model ToWire(ModelStatus m)
     {
         var w = new Model
         {
             Id = m.Id, State = m.State, QueuedQueries = m.QueuedQueries, QueuedIngest = m.QueuedIngest,
-            Runs = m.Runs, Texts = m.Texts, Tokens = m.Tokens,
+            Runs = m.Runs, Texts = m.Texts, Tokens = m.Tokens, Activity = m.Activity is { } activity ? ActivityMapping.ToWire(activity) : null,
         };
         if (m.Problem is { } problem)
         {
@@ -43,8 +45,9 @@ internal static class StatusMapping
         return w;
     }
 
-    private static ModelStatus FromWire(Model w) =>
-        new(w.Id, w.State, w.HasProblem ? w.Problem : null, w.QueuedQueries, w.QueuedIngest, w.Runs, w.Texts, w.Tokens);
+    private static ModelStatus FromWire(Model w) => new(
+        w.Id, w.State, w.HasProblem ? w.Problem : null, w.QueuedQueries, w.QueuedIngest, w.Runs, w.Texts, w.Tokens,
+        w.Activity is { } activity ? ActivityMapping.FromWire(activity) : null);
 
     private static Index ToWire(IndexStatus m)
     {

@@ -7,6 +7,7 @@ using LocalRecall.Contracts.Messages;
 using LocalRecall.Infrastructure.Files;
 using LocalRecall.Infrastructure.Sqlite;
 using LocalRecall.Tests.Actors.Embedding;
+using LocalRecall.Tests.Actors.Metrics;
 using Xunit;
 
 namespace LocalRecall.Tests.Actors;
@@ -25,6 +26,8 @@ public abstract class HostTest : TestKit
 
     internal ScriptedEmbedder Model { get; } = new();
 
+    internal TestMeters Meters { get; } = new();
+
     internal ActorTree Host { get; private set; } = null!;
 
     protected string Home => _home;
@@ -37,7 +40,7 @@ public abstract class HostTest : TestKit
         var files = new MemoryFiles(_home, time);
         var store = new SqliteMemoryStore(Path.Combine(_home, "recall.db"), new ForgottenLog(Path.Combine(_home, "forgotten.jsonl"), time), time);
         var ports = new HostPorts(Model, store, files, new RootList(_home), new FolderWatcher(time), files.Folder);
-        Host = ActorTree.Start(Sys, ports, new GatewaySettings("secret", "1.0.0"), _home, () => Stops++);
+        Host = ActorTree.Start(Sys, ports, Meters, new GatewaySettings("secret", "1.0.0"), _home, () => Stops++);
         Host.Gateway.Tell(new Hello(Guid.NewGuid(), WireLimits.ProtocolVersion, "test", "1.0", "secret"), TestActor);
         _ticket = ExpectMsg<Welcome>().Ticket;
     }
@@ -83,6 +86,7 @@ public abstract class HostTest : TestKit
     protected override void AfterAll()
     {
         base.AfterAll();
+        Meters.Dispose();
         Directory.Delete(_home, recursive: true);
     }
 }

@@ -8,11 +8,13 @@ public sealed class MessageCodecTests
 {
     private static readonly RequestHeader Header = new(Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UnixEpoch);
 
-    /// <summary>One line per manifest: name, hex.</summary>
-    private static readonly Dictionary<string, string> Golden =
+    /// <summary>A line is name, hex. Where a manifest has several, fields were added: the last line has them all, those before it never change.</summary>
+    private static readonly ILookup<string, string> GoldenLines =
         File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Contracts", "golden-bytes.txt"))
             .Select(line => line.Split(' '))
-            .ToDictionary(parts => parts[0], parts => parts[1]);
+            .ToLookup(parts => parts[0], parts => parts[1]);
+
+    private static readonly Dictionary<string, string> Golden = GoldenLines.ToDictionary(lines => lines.Key, lines => lines.Last());
 
     public static TheoryData<Type> MessageTypes => [.. Generated.MessageTypes];
 
@@ -40,6 +42,16 @@ public sealed class MessageCodecTests
         IWireMessage expected = Generated.Full(type);
         string manifest = MessageCodec.ManifestOf(expected);
         Assert.Equal(Generated.Text(expected), Generated.Text(MessageCodec.Decode(manifest, Convert.FromHexString(Golden[manifest]))));
+    }
+
+    [Fact]
+    public void What_was_written_before_a_field_was_added_is_read_and_stays_what_it_was()
+    {
+        var older = GoldenLines.SelectMany(lines => lines.SkipLast(1).Select(hex => (Manifest: lines.Key, Hex: hex))).ToList();
+
+        Assert.NotEmpty(older);
+        Assert.All(older, old => Assert.Equal(
+            old.Hex, Convert.ToHexStringLower(MessageCodec.Encode(MessageCodec.Decode(old.Manifest, Convert.FromHexString(old.Hex))))));
     }
 
     [Theory]

@@ -6,6 +6,7 @@ using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
+using LocalRecall.Tests.Actors.Metrics;
 using Xunit;
 using static LocalRecall.Actors.Embedding.EmbeddingProtocol;
 
@@ -14,6 +15,7 @@ namespace LocalRecall.Tests.Actors.Embedding;
 public sealed class EmbeddingActorTests : TestKit
 {
     private readonly ScriptedEmbedder _model = new();
+    private readonly TestMeters _meters = new();
     private readonly TestScheduler _time;
     private readonly IActorRef _embedding;
 
@@ -22,7 +24,7 @@ public sealed class EmbeddingActorTests : TestKit
     {
         _time = (TestScheduler)Sys.Scheduler;
         var settings = new EmbeddingSettings(EmbeddingLimits.Default with { MaxQueuedTexts = 100 }, IdleUnload: TimeSpan.FromMinutes(10), RetryDegraded: TimeSpan.FromSeconds(15));
-        _embedding = Sys.ActorOf(EmbeddingActor.CreateProps(_model, settings), "embedding");
+        _embedding = Sys.ActorOf(EmbeddingActor.CreateProps(_model, settings, new EmbeddingMetrics(_meters)), "embedding");
     }
 
     private Embed Request(EmbeddingLane lane, params string[] texts) => new(
