@@ -68,10 +68,11 @@ internal static class EmbedPart
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         var queue = new EmbeddingQueue(limits);
-        queue.TryAdd(Guid.NewGuid(), EmbeddingLane.Ingest, texts, DateTimeOffset.MaxValue, now);
+        foreach (TokenizedText[] some in texts.Chunk(TextsPerRequest))
+            queue.TryAdd(new EmbeddingRequest(Guid.NewGuid(), ClientId.Host, EmbeddingLane.Ingest, some, DateTimeOffset.MaxValue), now, out _);
         while (queue.NextRun(now) is { } run)
         {
-            queue.Complete([.. run.Texts.Select(_ => Array.Empty<float>())]);
+            queue.Complete([.. run.Texts.Select(_ => Array.Empty<float>())], TimeSpan.Zero, now);
             yield return [.. run.Texts.Select(text => text.TokenIds)];
         }
     }

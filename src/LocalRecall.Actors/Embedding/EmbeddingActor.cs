@@ -22,6 +22,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IActorRef _worker = ActorRefs.Nobody;
     private EmbeddingRun? _running;
+    private DateTimeOffset _runBegan;
     private ModelState _state = ModelState.Unloaded;
     private string? _problem;
     private long _runs;
@@ -85,7 +86,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
         {
             _running = null;
             _runs++;
-            Answer(_queue.Complete(completed.Vectors));
+            Answer(_queue.Complete(completed.Vectors, Now - _runBegan, Now));
             RunNext();
         });
         Receive<RunFailed>(failed =>
@@ -155,14 +156,19 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
         {
             Sender.Tell(Expired(request.RequestId));
         }
-        else if (_queue.TryAdd(request.RequestId, request.Lane, request.Texts, request.Deadline, Now))
+        else if (_queue.Contains(request.RequestId))
+        {
+            Sender.Tell(new RequestFailed(
+                request.RequestId, FailureCode.Busy, "This request waits for the model already; try again.", TimeSpan.FromMilliseconds(250)));
+        }
+        else if (_queue.TryAdd(
+            new EmbeddingRequest(request.RequestId, request.Client, request.Lane, request.Texts, request.Deadline), Now, out TimeSpan retryAfter))
         {
             _askers.Add(request.RequestId, Sender);
         }
         else
         {
-            Sender.Tell(new RequestFailed(
-                request.RequestId, FailureCode.Busy, "Too much waits for the model already; try again.", TimeSpan.FromMilliseconds(250)));
+            Sender.Tell(new RequestFailed(request.RequestId, FailureCode.Busy, "Too much waits for the model already; try again.", retryAfter));
         }
     }
 
@@ -187,7 +193,8 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
 
         Timers.Cancel(nameof(Unload));
         _texts += _running.Texts.Count;
-        _tokens += _running.Texts.Sum(t => t.TokenIds.Length);
+        _tokens += _running.Tokens;
+        _runBegan = Now;
         _worker.Tell(new Run(_running));
     }
 
@@ -195,7 +202,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
     {
         _log.Error("Embedding run {0} failed, the worker restarts: {1}", failed.RunId, failed.Reason);
         _running = null;
-        Answer(_queue.Fail(failed.Reason, Now));
+        Answer(_queue.Fail(failed.Reason, Now).Finished);
     }
 
     /// <summary>The worker could not be kept alive.</summary>

@@ -11,9 +11,12 @@ public sealed record EmbeddingSettings(EmbeddingLimits Limits, TimeSpan IdleUnlo
     public static EmbeddingSettings From(Config config) => new(
         new EmbeddingLimits(
             config.GetInt("max-run-tokens"),
+            config.GetTimeSpan("run-target"),
             config.GetInt("alone-tokens"),
             config.GetInt("max-queued-texts"),
             config.GetInt("max-queued-tokens"),
+            config.GetInt("max-client-texts"),
+            config.GetInt("max-client-tokens"),
             config.GetTimeSpan("ingest-age")),
         config.GetTimeSpan("idle-unload"),
         config.GetTimeSpan("retry-degraded"));

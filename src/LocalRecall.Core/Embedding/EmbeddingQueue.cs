@@ -2,289 +2,284 @@ using LocalRecall.Core.Ports;
 
 namespace LocalRecall.Core.Embedding;
 
-public enum EmbeddingLane
-{
-    /// <summary>Somebody waits for it.</summary>
-    Query,
-
-    /// <summary>Bulk work.</summary>
-    Ingest,
-}
-
-/// <summary>Texts that go through the model together.</summary>
-public sealed record EmbeddingRun(long Id, IReadOnlyList<TokenizedText> Texts);
-
-/// <summary>A request all of whose texts have been dealt with. One of the two is set.</summary>
-/// <param name="Vectors">In the order of the request's texts.</param>
-/// <param name="Failure">Why one of its texts has no vector.</param>
-public sealed record FinishedRequest(Guid RequestId, IReadOnlyList<float[]>? Vectors, string? Failure);
-
 /// <summary>
-/// What waits for the model, and which of it runs next. Two lanes, each in arrival order; queries go first, ingest ages.
-/// A text that several requests want is computed once. Not thread-safe: one actor owns it.
+/// What waits for the model, and which of it runs next. Two lanes: queries go first, ingest ages; within a lane clients take turns.
+/// A text that several requests want is computed once. Texts whose run failed are tried again before their lane goes on.
+/// Not thread-safe: one actor owns it.
 /// </summary>
 public sealed class EmbeddingQueue(EmbeddingLimits limits)
 {
-    private readonly LinkedList<Entry>[] _lanes = [new(), new()];
-    private readonly Dictionary<TextHash, Entry> _entries = [];
-    private readonly Dictionary<Guid, Request> _requests = [];
-    private readonly List<Entry> _running = [];
-    private long _nextRunId;
-    private int _queuedTokens;
+    private static readonly TimeSpan ShortestRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
-    /// <summary>Texts that wait in a lane.</summary>
-    public int Count(EmbeddingLane lane) => _lanes[(int)lane].Count;
+    private readonly RunPacer _pacer = new(limits);
+    private readonly Backlog _backlog = new(limits);
+    private readonly FairLane[] _lanes = [new(), new()];
+    private readonly List<Group> _retries = [];
+    private readonly Dictionary<TextHash, PendingText> _texts = [];
+    private readonly Dictionary<Guid, PendingRequest> _requests = [];
+    private readonly SortedSet<(DateTimeOffset, Guid)> _deadlines = [];
+    private (Group Group, int PaddedTokens, DateTimeOffset Began)? _running;
+    private DateTimeOffset _ingestBegan;
+    private bool _succeededSincePoison = true;
+    private long _runs;
+    private long _arrivals;
 
+    /// <summary>No request is unanswered.</summary>
     public bool IsEmpty => _requests.Count == 0;
 
-    /// <summary>False: too much is queued already, or the request is known; nothing was taken.</summary>
-    public bool TryAdd(Guid requestId, EmbeddingLane lane, IReadOnlyList<TokenizedText> texts, DateTimeOffset deadline, DateTimeOffset now)
+    /// <summary>Padded tokens that the next run may have, by the speed measured so far.</summary>
+    public int MaxRunTokens => _pacer.MaxRunTokens;
+
+    /// <summary>Texts that wait in a lane.</summary>
+    public int Count(EmbeddingLane lane) => _backlog[lane].Texts;
+
+    /// <summary>Their tokens.</summary>
+    public int QueuedTokens(EmbeddingLane lane) => _backlog[lane].Tokens;
+
+    public bool Contains(Guid requestId) => _requests.ContainsKey(requestId);
+
+    /// <summary>False: too much waits already, of this client or in total; nothing was taken.</summary>
+    /// <param name="retryAfter">When refused: how long the model needs for what it would wait behind.</param>
+    /// <exception cref="ArgumentException">The request is known.</exception>
+    public bool TryAdd(EmbeddingRequest request, DateTimeOffset now, out TimeSpan retryAfter)
     {
-        int fresh = 0;
-        int freshTokens = 0;
-        foreach (TokenizedText text in texts)
+        // Shortest first, so that similar lengths meet in a run.
+        List<TokenizedText> texts = [.. request.Texts.DistinctBy(text => text.Hash).OrderBy(text => text.TokenIds.Length)];
+        Load fresh = Load.Of(texts.Where(text => !_texts.ContainsKey(text.Hash)));
+        retryAfter = TimeSpan.Zero;
+        if (!_backlog.Admits(request.Client, request.Lane, Load.Of(texts), fresh))
         {
-            if (!_entries.ContainsKey(text.Hash))
-            {
-                fresh++;
-                freshTokens += text.TokenIds.Length;
-            }
+            int ahead = QueuedTokens(EmbeddingLane.Query) + (request.Lane == EmbeddingLane.Ingest ? QueuedTokens(EmbeddingLane.Ingest) : 0);
+            TimeSpan time = _pacer.TimeFor(ahead);
+            retryAfter = time < ShortestRetry ? ShortestRetry : time > LongestRetry ? LongestRetry : time;
+            return false;
         }
 
-        // One request of any size is admitted when nothing waits: else it could never be.
-        int queued = Count(EmbeddingLane.Query) + Count(EmbeddingLane.Ingest);
-        bool full = queued > 0 && (queued + fresh > limits.MaxQueuedTexts || _queuedTokens + freshTokens > limits.MaxQueuedTokens);
-        if (full || !_requests.TryAdd(requestId, new Request(requestId, texts, deadline)))
+        PendingRequest pending = new(
+            request, [.. texts.Select(text => _texts.GetValueOrDefault(text.Hash) ?? new PendingText(text))], _arrivals++, now);
+        _requests.Add(request.Id, pending);
+        _deadlines.Add(pending.Deadline);
+        foreach (PendingText text in pending.Texts)
+        {
+            _texts.TryAdd(text.Text.Hash, text);
+            ChangeWanted(text, wanted => wanted.Add(pending));
+        }
+
+        _lanes[(int)request.Lane].Add(pending);
+        return true;
+    }
+
+    /// <summary>Takes a request out; work that only it wanted goes with it. False: it is not here.</summary>
+    public bool Remove(Guid requestId)
+    {
+        if (!_requests.TryGetValue(requestId, out PendingRequest? request))
         {
             return false;
         }
 
-        foreach (TokenizedText text in texts)
+        Forget(request);
+        foreach (PendingText text in request.Texts)
         {
-            Enqueue(text, lane, requestId, now);
+            ChangeWanted(text, wanted => wanted.Remove(request));
+            if (text is { Waits: true, Wanted.Count: 0 })
+            {
+                _texts.Remove(text.Text.Hash);
+                _retries.ForEach(group => group.Texts.Remove(text));
+            }
         }
 
+        _retries.RemoveAll(group => group.Texts.Count == 0);
         return true;
     }
 
-    /// <summary>Takes out requests nobody waits for any longer; returns their ids. Work that only they wanted goes with them.</summary>
+    /// <summary>Removes requests whose deadline has come; returns their ids.</summary>
     public IReadOnlyList<Guid> DropExpired(DateTimeOffset now)
     {
-        List<Guid> expired = [.. _requests.Values.Where(r => r.Deadline <= now).Select(r => r.Id)];
-        foreach (Guid id in expired)
+        List<Guid> expired = [];
+        while (_deadlines.Count > 0 && _deadlines.Min is var (deadline, id) && deadline <= now)
         {
-            Drop(id);
+            Remove(id);
+            expired.Add(id);
         }
 
         return expired;
     }
 
-    /// <summary>Everything that waits, dropped; for when the model is gone.</summary>
+    /// <summary>Everything, the run in progress too, dropped; for when the model is gone. Returns the requests' ids.</summary>
     public IReadOnlyList<Guid> DropAll()
     {
         List<Guid> all = [.. _requests.Keys];
         _requests.Clear();
-        _entries.Clear();
-        _running.Clear();
+        _deadlines.Clear();
+        _texts.Clear();
+        _retries.Clear();
+        _backlog.Clear();
         _lanes[0].Clear();
         _lanes[1].Clear();
-        _queuedTokens = 0;
+        _running = null;
         return all;
     }
 
     /// <summary>The texts to run now, or null when none wait. The caller completes or fails this run before it asks for the next.</summary>
     public EmbeddingRun? NextRun(DateTimeOffset now)
     {
-        LinkedList<Entry> queries = _lanes[(int)EmbeddingLane.Query];
-        LinkedList<Entry> ingest = _lanes[(int)EmbeddingLane.Ingest];
-        bool ingestIsDue = ingest.First is { } oldest && (queries.Count == 0 || now - oldest.Value.QueuedAt >= limits.IngestAge);
-        LinkedList<Entry> lane = ingestIsDue ? ingest : queries;
-        if (lane.First is not { } head)
+        DateTimeOffset? query = WaitsSince(EmbeddingLane.Query);
+        DateTimeOffset? ingest = WaitsSince(EmbeddingLane.Ingest);
+        if (query is null && ingest is null)
         {
             return null;
         }
 
-        bool alone = RunsAlone(head.Value);
-        int longest = head.Value.Text.TokenIds.Length;
-        Take(lane, head);
-        while (!alone && lane.First is { } next && !RunsAlone(next.Value))
+        // After a run of its own, ingest ages anew.
+        bool due = query is null || (now - ingest >= limits.IngestAge && now - _ingestBegan >= limits.IngestAge);
+        EmbeddingLane lane = due ? EmbeddingLane.Ingest : EmbeddingLane.Query;
+        Group group = _retries.Find(group => group.Lane == lane) ?? new Group(FormRun(_lanes[(int)lane]), 0);
+        _retries.Remove(group);
+        foreach (PendingText text in group.Texts)
         {
-            longest = Math.Max(longest, next.Value.Text.TokenIds.Length);
-            if (longest * (_running.Count + 1) > limits.MaxRunTokens)
-            {
-                break;
-            }
-
-            Take(lane, next);
+            _backlog.Remove(text);
+            text.State = TextState.Running;
         }
 
-        if (ingestIsDue && queries.Count > 0 && ingest.First is { } waiting)
-        {
-            waiting.Value.QueuedAt = now; // its turn has been had: queries go first again until it ages anew
-        }
-
-        return new EmbeddingRun(_nextRunId++, [.. _running.Select(e => e.Text)]);
+        EmbeddingRun run = new(_runs++, lane, [.. group.Texts.Select(text => text.Text)], group.Failures + 1);
+        _running = (group, run.PaddedTokens, now);
+        _ingestBegan = due ? now : _ingestBegan;
+        return run;
     }
 
     /// <summary>The run in progress has produced <paramref name="vectors"/>, in its order.</summary>
-    public IReadOnlyList<FinishedRequest> Complete(IReadOnlyList<float[]> vectors)
+    /// <param name="runTime">By a steady clock. Zero: not known.</param>
+    public IReadOnlyList<FinishedRequest> Complete(IReadOnlyList<float[]> vectors, TimeSpan runTime, DateTimeOffset now)
     {
+        (Group run, int paddedTokens, DateTimeOffset began) = EndRun();
         List<FinishedRequest> finished = [];
-        for (int i = 0; i < _running.Count; i++)
+        foreach ((PendingText text, float[] vector) in run.Texts.Zip(vectors))
         {
-            Finish(_running[i], vectors[i], null, finished);
+            _texts.Remove(text.Text.Hash);
+            foreach (PendingRequest request in text.Wanted)
+            {
+                request.Set(text, vector);
+                if (request.IsComplete)
+                {
+                    Forget(request);
+                    finished.Add(request.Finish(null, began, now));
+                }
+            }
         }
 
-        _running.Clear();
+        _pacer.Learn(paddedTokens, runTime);
+        _succeededSincePoison = true;
         return finished;
     }
 
     /// <summary>
-    /// The run in progress failed. Its texts are tried once more, each alone, so that one bad text harms no other;
-    /// a text that fails alone for the second time fails the requests that want it.
+    /// The run in progress failed. It is tried once more as it was, then each of its texts alone. A text that fails alone at its
+    /// second attempt or later is poisonous: it fails the requests that want it, no others.
     /// </summary>
-    public IReadOnlyList<FinishedRequest> Fail(string reason, DateTimeOffset now)
+    public FailedRun Fail(string reason, DateTimeOffset now)
     {
-        List<FinishedRequest> finished = [];
-        foreach (Entry entry in Enumerable.Reverse(_running))
+        (Group failed, _, DateTimeOffset began) = EndRun();
+        int failures = failed.Failures + 1;
+        if (failures > 1 && failed.Texts is [var poison])
         {
-            if (entry.Attempts >= 2 && _running.Count == 1)
-            {
-                Finish(entry, null, reason, finished);
-            }
-            else
-            {
-                entry.QueuedAt = now;
-                entry.Node = _lanes[(int)entry.Lane].AddFirst(entry);
-                _queuedTokens += entry.Text.TokenIds.Length;
-            }
+            bool explained = _succeededSincePoison;
+            _succeededSincePoison = false;
+            _texts.Remove(poison.Text.Hash);
+            List<FinishedRequest> finished = [.. poison.Wanted.Select(request => request.Finish(reason, began, now))];
+            finished.ForEach(request => Remove(request.RequestId));
+            return new FailedRun(finished, explained);
         }
 
-        _running.Clear();
-        return finished;
-    }
-
-    private bool RunsAlone(Entry entry) => entry.Attempts > 0 || entry.Text.TokenIds.Length >= limits.AloneTokens;
-
-    private void Enqueue(TokenizedText text, EmbeddingLane lane, Guid requestId, DateTimeOffset now)
-    {
-        if (!_entries.TryGetValue(text.Hash, out Entry? entry))
+        List<PendingText> wanted = [];
+        foreach (PendingText text in failed.Texts)
         {
-            entry = new Entry(text, lane) { QueuedAt = now };
-            _entries.Add(text.Hash, entry);
-            entry.Node = _lanes[(int)lane].AddLast(entry);
-            _queuedTokens += text.TokenIds.Length;
-        }
-        else if (lane == EmbeddingLane.Query && entry is { Lane: EmbeddingLane.Ingest, Node: { } node })
-        {
-            _lanes[(int)EmbeddingLane.Ingest].Remove(node);
-            entry.Lane = EmbeddingLane.Query;
-            entry.Node = _lanes[(int)EmbeddingLane.Query].AddLast(entry);
-        }
-
-        entry.Wanted.Add(requestId);
-    }
-
-    private void Take(LinkedList<Entry> lane, LinkedListNode<Entry> node)
-    {
-        lane.Remove(node);
-        node.Value.Node = null;
-        _queuedTokens -= node.Value.Text.TokenIds.Length;
-        node.Value.Attempts++;
-        _running.Add(node.Value);
-    }
-
-    private void Finish(Entry entry, float[]? vector, string? failure, List<FinishedRequest> finished)
-    {
-        _entries.Remove(entry.Text.Hash);
-        foreach (Guid id in entry.Wanted)
-        {
-            if (!_requests.TryGetValue(id, out Request? request))
+            if (text.Wanted.Count == 0)
             {
+                _texts.Remove(text.Text.Hash);
                 continue;
             }
 
-            if (vector is null)
-            {
-                Drop(id);
-                finished.Add(new FinishedRequest(id, null, failure));
-                continue;
-            }
+            text.State = TextState.Retrying;
+            _backlog.Add(text);
+            wanted.Add(text);
+        }
 
-            request.Set(entry.Text.Hash, vector);
-            if (request.IsComplete)
+        IEnumerable<List<PendingText>> again = failures == 1 ? [wanted] : wanted.Select(text => new List<PendingText> { text });
+        _retries.InsertRange(0, again.Where(texts => texts.Count > 0).Select(texts => new Group(texts, failures)));
+        return new FailedRun([], false);
+    }
+
+    private DateTimeOffset? WaitsSince(EmbeddingLane lane)
+    {
+        DateTimeOffset? since = _lanes[(int)lane].WaitsSince;
+        foreach (Group group in _retries)
+        {
+            if (group.Lane == lane && !(since <= group.WaitsSince))
             {
-                _requests.Remove(id);
-                finished.Add(new FinishedRequest(id, request.Vectors, null));
+                since = group.WaitsSince;
             }
+        }
+
+        return since;
+    }
+
+    /// <summary>Starts with whoever's turn it is and adds what fits, short texts only.</summary>
+    private List<PendingText> FormRun(FairLane lane)
+    {
+        List<PendingText> run = [lane.TakeNext(_ => true)!];
+        int longest = run[0].Tokens;
+        int cap = MaxRunTokens;
+        while (longest < limits.AloneTokens && lane.TakeNext(Fits) is { } text)
+        {
+            run.Add(text);
+            longest = Math.Max(longest, text.Tokens);
+        }
+
+        return run;
+
+        // To join costs padding and saves the overhead of a run: it must not cost more than it saves.
+        bool Fits(PendingText text)
+        {
+            int padded = Math.Max(longest, text.Tokens) * (run.Count + 1);
+            int padding = padded - (longest * run.Count) - text.Tokens;
+            return text.Tokens < limits.AloneTokens && padded <= cap && padding <= RunPacer.OverheadTokens;
         }
     }
 
-    private void Drop(Guid requestId)
+    private (Group Group, int PaddedTokens, DateTimeOffset Began) EndRun()
     {
-        if (!_requests.Remove(requestId, out Request? request))
+        (Group, int, DateTimeOffset) ended = _running ?? throw new InvalidOperationException("No run is in progress.");
+        _running = null;
+        return ended;
+    }
+
+    private void ChangeWanted(PendingText text, Action<List<PendingRequest>> change)
+    {
+        if (text is { Waits: true, Wanted.Count: > 0 })
         {
-            return;
+            _backlog.Remove(text);
         }
 
-        foreach (TokenizedText text in request.Texts)
+        change(text.Wanted);
+        if (text is { Waits: true, Wanted.Count: > 0 })
         {
-            if (!_entries.TryGetValue(text.Hash, out Entry? entry))
-            {
-                continue;
-            }
-
-            entry.Wanted.Remove(requestId);
-            if (entry is { Wanted.Count: 0, Node: { } node })
-            {
-                _lanes[(int)entry.Lane].Remove(node);
-                _queuedTokens -= text.TokenIds.Length;
-                _entries.Remove(text.Hash);
-            }
+            _backlog.Add(text);
         }
     }
 
-    /// <summary>One text and the requests that want it. In a lane while <see cref="Node"/> is set, else in the run.</summary>
-    private sealed class Entry(TokenizedText text, EmbeddingLane lane)
+    private void Forget(PendingRequest request)
     {
-        public TokenizedText Text { get; } = text;
-
-        public EmbeddingLane Lane { get; set; } = lane;
-
-        public HashSet<Guid> Wanted { get; } = [];
-
-        public LinkedListNode<Entry>? Node { get; set; }
-
-        public DateTimeOffset QueuedAt { get; set; }
-
-        public int Attempts { get; set; }
+        _requests.Remove(request.Id);
+        _deadlines.Remove(request.Deadline);
+        FairLane.Remove(request);
     }
 
-    private sealed class Request(Guid id, IReadOnlyList<TokenizedText> texts, DateTimeOffset deadline)
+    /// <summary>Texts that run together, and how often they did so in vain.</summary>
+    private sealed record Group(List<PendingText> Texts, int Failures)
     {
-        private int _missing = texts.Select(t => t.Hash).Distinct().Count();
+        public EmbeddingLane Lane => Texts.Exists(text => text.Lane == EmbeddingLane.Query) ? EmbeddingLane.Query : EmbeddingLane.Ingest;
 
-        public Guid Id { get; } = id;
-
-        public IReadOnlyList<TokenizedText> Texts { get; } = texts;
-
-        public DateTimeOffset Deadline { get; } = deadline;
-
-        public float[][] Vectors { get; } = new float[texts.Count][];
-
-        public bool IsComplete => _missing == 0;
-
-        public void Set(TextHash hash, float[] vector)
-        {
-            for (int i = 0; i < Texts.Count; i++)
-            {
-                if (Texts[i].Hash == hash)
-                {
-                    Vectors[i] = vector;
-                }
-            }
-
-            _missing--;
-        }
+        public DateTimeOffset WaitsSince => Texts.Min(text => text.Wanted[0].QueuedAt);
     }
 }

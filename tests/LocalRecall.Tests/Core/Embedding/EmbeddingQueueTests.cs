@@ -16,15 +16,29 @@ public sealed class EmbeddingQueueTests
 
     private static float[] Vector(TokenizedText text) => [(float)text.Hash.Low];
 
-    private Guid Add(EmbeddingLane lane, params TokenizedText[] texts)
+    private static EmbeddingRequest Request(EmbeddingLane lane, string client, params TokenizedText[] texts) =>
+        new(Guid.NewGuid(), new ClientId(client), lane, texts, Later);
+
+    private Guid Add(EmbeddingLane lane, params TokenizedText[] texts) => AddFrom("a", lane, texts);
+
+    private Guid AddFrom(string client, EmbeddingLane lane, params TokenizedText[] texts)
     {
-        var id = Guid.NewGuid();
-        Assert.True(_queue.TryAdd(id, lane, texts, Later, Now));
-        return id;
+        EmbeddingRequest request = Request(lane, client, texts);
+        Assert.True(_queue.TryAdd(request, Now, out _));
+        return request.Id;
     }
 
-    private IReadOnlyList<FinishedRequest> Run(DateTimeOffset? now = null) =>
-        _queue.Complete([.. _queue.NextRun(now ?? Now)!.Texts.Select(Vector)]);
+    private IReadOnlyList<FinishedRequest> Run(DateTimeOffset? now = null) => Complete(_queue.NextRun(now ?? Now)!);
+
+    /// <summary>The next run's texts; the run succeeds.</summary>
+    private IReadOnlyList<TokenizedText> Next()
+    {
+        EmbeddingRun run = _queue.NextRun(Now)!;
+        Complete(run);
+        return run.Texts;
+    }
+
+    private IReadOnlyList<FinishedRequest> Complete(EmbeddingRun run) => _queue.Complete([.. run.Texts.Select(Vector)], TimeSpan.Zero, Now);
 
     [Fact]
     public void Queries_overtake_ingest()
@@ -58,20 +72,23 @@ public sealed class EmbeddingQueueTests
     [Fact]
     public void A_long_text_runs_alone()
     {
-        Add(EmbeddingLane.Ingest, Text(1, Limits.AloneTokens), Text(2), Text(3));
+        TokenizedText[] texts = [Text(1, Limits.AloneTokens), Text(2, Limits.AloneTokens), Text(3, Limits.AloneTokens - 1)];
+        Add(EmbeddingLane.Ingest, texts);
 
-        Assert.Single(_queue.NextRun(Now)!.Texts);
+        Assert.Equal([texts[2]], Next());
+        Assert.Equal([texts[0]], Next());
+        Assert.Equal([texts[1]], Next());
     }
 
     [Fact]
     public void A_run_stays_below_the_padded_token_limit()
     {
-        Add(EmbeddingLane.Ingest, [.. Enumerable.Range(0, 100).Select(i => Text(i, 10 + (i % 50)))]);
+        Add(EmbeddingLane.Ingest, [.. Enumerable.Range(1, 100).Select(i => Text(i, 10 + (i % 50)))]);
 
         while (_queue.NextRun(Now) is { } run)
         {
             Assert.True(run.Texts.Count * run.Texts.Max(t => t.TokenIds.Length) <= Limits.MaxRunTokens);
-            _queue.Complete([.. run.Texts.Select(Vector)]);
+            Complete(run);
         }
 
         Assert.True(_queue.IsEmpty);
@@ -93,7 +110,7 @@ public sealed class EmbeddingQueueTests
         EmbeddingRun run = _queue.NextRun(Now)!;
         Guid joinedWhileRunning = Add(EmbeddingLane.Query, Text(1), Text(1));
 
-        IReadOnlyList<FinishedRequest> finished = _queue.Complete([.. run.Texts.Select(Vector)]);
+        IReadOnlyList<FinishedRequest> finished = Complete(run);
 
         Assert.Equal([waiting, joinedWhileRunning], finished.Select(f => f.RequestId));
         Assert.Equal(2, finished[1].Vectors!.Count);
@@ -125,11 +142,12 @@ public sealed class EmbeddingQueueTests
     [Fact]
     public void Expired_requests_are_dropped_with_the_work_only_they_wanted()
     {
-        var expiring = Guid.NewGuid();
-        _queue.TryAdd(expiring, EmbeddingLane.Query, [Text(1), Text(2)], Now.AddSeconds(1), Now);
+        EmbeddingRequest expiring = Request(EmbeddingLane.Query, "a", Text(1), Text(2)) with { Deadline = Now.AddSeconds(1) };
+        _queue.TryAdd(expiring, Now, out _);
         Guid staying = Add(EmbeddingLane.Query, Text(2));
 
-        Assert.Equal([expiring], _queue.DropExpired(Now.AddSeconds(1)));
+        Assert.Empty(_queue.DropExpired(Now));
+        Assert.Equal([expiring.Id], _queue.DropExpired(Now.AddSeconds(1)));
         Assert.Equal(1, _queue.Count(EmbeddingLane.Query));
         Assert.Equal(staying, Assert.Single(Run()).RequestId);
     }
@@ -138,27 +156,25 @@ public sealed class EmbeddingQueueTests
     public void Past_the_limit_requests_are_turned_away_and_later_taken_again()
     {
         var queue = new EmbeddingQueue(Limits with { MaxQueuedTexts = 2 });
-        Assert.True(queue.TryAdd(Guid.NewGuid(), EmbeddingLane.Query, [Text(1), Text(2)], Later, Now));
-        Assert.False(queue.TryAdd(Guid.NewGuid(), EmbeddingLane.Query, [Text(3)], Later, Now));
+        Assert.True(queue.TryAdd(Request(EmbeddingLane.Query, "a", Text(1), Text(2)), Now, out _));
+        Assert.False(queue.TryAdd(Request(EmbeddingLane.Query, "b", Text(3)), Now, out _));
 
-        queue.Complete([.. queue.NextRun(Now)!.Texts.Select(Vector)]);
+        queue.Complete([.. queue.NextRun(Now)!.Texts.Select(Vector)], TimeSpan.Zero, Now);
 
-        Assert.True(queue.TryAdd(Guid.NewGuid(), EmbeddingLane.Query, [Text(3)], Later, Now));
+        Assert.True(queue.TryAdd(Request(EmbeddingLane.Query, "b", Text(3)), Now, out _));
     }
 
     [Fact]
     public void Tokens_are_counted_exactly_through_runs_failures_and_expiry()
     {
-        var queue = new EmbeddingQueue(Limits with { MaxQueuedTokens = 20 });
-        queue.TryAdd(Guid.NewGuid(), EmbeddingLane.Query, [Text(1), Text(2)], Later, Now);
-        queue.NextRun(Now);
-        queue.Fail("broken", Now);
-        Assert.False(queue.TryAdd(Guid.NewGuid(), EmbeddingLane.Query, [Text(3)], Later, Now));
-        queue.DropExpired(Later);
-
-        Assert.True(queue.TryAdd(Guid.NewGuid(), EmbeddingLane.Query, [Text(4)], Later.AddDays(1), Later));
-        Assert.True(queue.TryAdd(Guid.NewGuid(), EmbeddingLane.Query, [Text(5)], Later.AddDays(1), Later));
-        Assert.False(queue.TryAdd(Guid.NewGuid(), EmbeddingLane.Query, [Text(6)], Later.AddDays(1), Later));
+        Add(EmbeddingLane.Query, Text(1), Text(2, 12));
+        Assert.Equal((2, 22), (_queue.Count(EmbeddingLane.Query), _queue.QueuedTokens(EmbeddingLane.Query)));
+        _queue.NextRun(Now);
+        Assert.Equal((0, 0), (_queue.Count(EmbeddingLane.Query), _queue.QueuedTokens(EmbeddingLane.Query)));
+        _queue.Fail("broken", Now);
+        Assert.Equal((2, 22), (_queue.Count(EmbeddingLane.Query), _queue.QueuedTokens(EmbeddingLane.Query)));
+        _queue.DropExpired(Later);
+        Assert.Equal((0, 0), (_queue.Count(EmbeddingLane.Query), _queue.QueuedTokens(EmbeddingLane.Query)));
     }
 
     [Fact]
@@ -173,8 +189,8 @@ public sealed class EmbeddingQueueTests
         while (_queue.NextRun(Now) is { } run)
         {
             IReadOnlyList<FinishedRequest> done = run.Texts.Contains(poison)
-                ? _queue.Fail("poison", Now)
-                : _queue.Complete([.. run.Texts.Select(Vector)]);
+                ? _queue.Fail("poison", Now).Finished
+                : Complete(run);
             foreach (FinishedRequest request in done)
             {
                 finished.Add(request.RequestId, request);
