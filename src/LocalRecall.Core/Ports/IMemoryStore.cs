@@ -34,6 +34,9 @@ public interface IMemoryWriter : IDisposable
     /// <summary>Adds vectors for chunks that were stored without. Returns the chunks that now have one.</summary>
     IReadOnlyList<IndexedChunk> PutVectors(string modelId, IReadOnlyDictionary<TextHash, float[]> vectors);
 
+    /// <summary>Keeps vectors of texts that are no chunk, those used last, up to a number. To name one again is to use it.</summary>
+    void RememberVectors(string modelId, IReadOnlyDictionary<TextHash, float[]> vectors);
+
     /// <summary>Moves the write-ahead log into the file.</summary>
     void Checkpoint();
 }
@@ -45,6 +48,7 @@ public interface IMemoryReader : IDisposable
     /// <summary>Paths of all sources at or below a folder.</summary>
     IReadOnlyList<string> SourcesBelow(string folder);
 
+    /// <summary>Vectors of chunks and remembered ones, as far as there are.</summary>
     IReadOnlyDictionary<TextHash, float[]> FindVectors(string modelId, IReadOnlyCollection<TextHash> hashes);
 
     /// <summary>Exact vectors of chunks, for measuring a scan's best again; chunks without one are left out.</summary>

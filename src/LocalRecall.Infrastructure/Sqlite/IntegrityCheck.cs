@@ -14,6 +14,7 @@ internal static class IntegrityCheck
         ("memories that no source holds", "SELECT count(*) FROM memories WHERE memory_key NOT IN (SELECT memory_key FROM holdings)"),
         ("memories that were forgotten", "SELECT count(*) FROM memories WHERE dedup_key IN (SELECT dedup_key FROM forgotten)"),
         ("vectors of a wrong length", "SELECT count(*) FROM vectors JOIN models USING(model_key) WHERE length(vector) IS NOT 4 * dimensions"),
+        ("remembered vectors of a wrong length", "SELECT count(*) FROM remembered_vectors JOIN models USING(model_key) WHERE length(vector) IS NOT 4 * dimensions"),
     ];
 
     /// <summary>What is wrong; empty if nothing is.</summary>

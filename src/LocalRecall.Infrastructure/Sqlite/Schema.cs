@@ -11,7 +11,7 @@ internal static class Schema
     /// <summary>Eight KiB pages hold five vectors of 384 floats almost without waste.</summary>
     private const int PageSizeBytes = 8192;
 
-    public static IReadOnlyList<string> Steps { get; } = [Step1];
+    public static IReadOnlyList<string> Steps { get; } = [Step1, Step2];
 
     // places: where memories apply. Few and never deleted, so a filter on scope or project is decided once for each place.
     // chunks: AUTOINCREMENT, because ids live on in snapshots and in searches under way after their rows are gone.
@@ -91,6 +91,16 @@ internal static class Schema
           subject, keywords, heading, text, parts,
           content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2');
         INSERT INTO chunk_words(chunk_words, rank) VALUES('rank', 'bm25(5.0, 4.0, 2.0, 1.0, 0.5)');
+        """;
+
+    // remembered_vectors: of texts that are no chunk: queries, and what clients had embedded. Those with the greatest "used" were used last.
+    private const string Step2 = """
+        CREATE TABLE remembered_vectors(
+          used INTEGER PRIMARY KEY,
+          text_hash BLOB NOT NULL,
+          model_key INTEGER NOT NULL REFERENCES models(model_key),
+          vector BLOB NOT NULL,
+          UNIQUE(text_hash, model_key)) STRICT;
         """;
 
     /// <summary>Brings the file to the newest version, each step in a transaction of its own.</summary>

@@ -31,8 +31,7 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
         var found = new Dictionary<TextHash, float[]>();
         foreach (TextHash hash in hashes)
         {
-            using SqliteDataReader row = db.Query(
-                "SELECT vector FROM vectors WHERE model_key = (SELECT model_key FROM models WHERE id = $1) AND text_hash = $2", modelId, Rows.Hash(hash));
+            using SqliteDataReader row = db.Query(FindVectorSql, modelId, Rows.Hash(hash));
             if (row.Read()) found[hash] = Rows.ReadVector(row, 0);
         }
         return found;
@@ -133,6 +132,13 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
     public IReadOnlyList<string> CheckIntegrity() => IntegrityCheck.Run(db);
 
     public void Dispose() => db.Dispose();
+
+    internal const string FindVectorSql =
+        """
+        SELECT vector FROM vectors WHERE model_key = (SELECT model_key FROM models WHERE id = $1) AND text_hash = $2
+        UNION ALL
+        SELECT vector FROM remembered_vectors WHERE model_key = (SELECT model_key FROM models WHERE id = $1) AND text_hash = $2 LIMIT 1
+        """;
 
     internal const string ReadVectorsSql =
         """

@@ -113,7 +113,10 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
         List<byte[]> hashes = db.List(r => r.GetFieldValue<byte[]>(0), "SELECT DISTINCT text_hash FROM chunks WHERE memory_key = $1", key);
         Erase(key, changes);
         foreach (byte[] hash in hashes)
+        {
             db.Execute("DELETE FROM vectors WHERE text_hash = $1 AND NOT EXISTS(SELECT 1 FROM chunks WHERE text_hash = $1)", hash);
+            db.Execute("DELETE FROM remembered_vectors WHERE text_hash = $1", hash);
+        }
         foreach ((long source, _) in sources)
             db.Execute("DELETE FROM sources WHERE source_key = $1 AND NOT EXISTS(SELECT 1 FROM holdings WHERE source_key = $1)", source);
         return new ForgottenMemory(memory, [.. sources.Select(s => s.Path)], changes.Removed);
@@ -130,6 +133,17 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
         foreach ((TextHash hash, float[] vector) in vectors) PutVector(model, Rows.Hash(hash), vector, changes);
         return WithVectors(model, changes);
     });
+
+    public void RememberVectors(string modelId, IReadOnlyDictionary<TextHash, float[]> vectors)
+    {
+        if (options.RememberedVectors == 0) return;
+        db.Write(() =>
+        {
+            long model = ModelKey(modelId);
+            foreach ((TextHash hash, float[] vector) in vectors) Remember(model, Rows.Hash(hash), vector);
+            return db.Execute("DELETE FROM remembered_vectors WHERE used <= (SELECT max(used) FROM remembered_vectors) - $1", options.RememberedVectors);
+        });
+    }
 
     public void Checkpoint()
     {
@@ -310,12 +324,35 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
     private void PutVector(long model, byte[] hash, float[]? vector, Changes changes)
     {
         if (vector is null) return;
+        CheckLength(model, vector);
+        if (db.Execute("INSERT OR IGNORE INTO vectors(model_key, text_hash, vector) VALUES($1, $2, $3)", model, hash, Rows.Vector(vector)) > 0)
+            changes.NewVectors.Add(hash);
+    }
+
+    /// <summary>One that is there moves to the front only out of the older half, so that asking again and again writes nothing.</summary>
+    private void Remember(long model, byte[] hash, float[] vector)
+    {
+        CheckLength(model, vector);
+        db.Execute(
+            """
+            UPDATE remembered_vectors SET used = (SELECT max(used) FROM remembered_vectors) + 1
+            WHERE text_hash = $1 AND model_key = $2 AND used <= (SELECT max(used) FROM remembered_vectors) - $3
+            """,
+            hash, model, options.RememberedVectors / 2);
+        db.Execute(
+            """
+            INSERT OR IGNORE INTO remembered_vectors(text_hash, model_key, vector)
+            SELECT $1, $2, $3 WHERE NOT EXISTS(SELECT 1 FROM vectors WHERE model_key = $2 AND text_hash = $1)
+            """,
+            hash, model, Rows.Vector(vector));
+    }
+
+    private void CheckLength(long model, float[] vector)
+    {
         object? dimensions = db.Scalar("SELECT dimensions FROM models WHERE model_key = $1", model);
         if (dimensions is null) db.Execute("UPDATE models SET dimensions = $2 WHERE model_key = $1", model, vector.Length);
         else if ((long)dimensions != vector.Length)
             throw new ArgumentException($"A vector of {vector.Length} floats; this model's others have {dimensions}.", nameof(vector));
-        if (db.Execute("INSERT OR IGNORE INTO vectors(model_key, text_hash, vector) VALUES($1, $2, $3)", model, hash, Rows.Vector(vector)) > 0)
-            changes.NewVectors.Add(hash);
     }
 
     /// <summary>Chunks that came, and older ones whose text got its vector just now.</summary>

@@ -111,10 +111,12 @@ public sealed class DamageTests : IDisposable
     [InlineData("DELETE FROM holdings WHERE memory_key = 1", "no source holds")]
     [InlineData("DELETE FROM places", "points to nothing")]
     [InlineData("UPDATE vectors SET vector = x'00'", "wrong length")]
+    [InlineData("UPDATE remembered_vectors SET vector = x'00'", "remembered vectors of a wrong length")]
     [InlineData("INSERT INTO forgotten SELECT dedup_key FROM memories", "forgotten")]
     public void The_check_finds_what_does_not_fit_together(string harm, string found)
     {
         _store.Put("/m/1.md", Given.Memory(1, "The text"));
+        _store.Writer.RememberVectors(Given.Model, new Dictionary<TextHash, float[]> { [Given.Hash("A query")] = Given.Vector("A query") });
         using (var db = new SqliteConnection($"Data Source={_store.File};Pooling=False;Foreign Keys=False"))
         {
             db.Open();

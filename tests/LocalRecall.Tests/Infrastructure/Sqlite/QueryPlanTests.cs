@@ -68,6 +68,9 @@ public sealed class QueryPlanTests : IDisposable
     }
 
     [Fact]
+    public void A_vector_is_found_by_indexes() => AssertNoScan(Plan(SqliteMemoryReader.FindVectorSql, ["m", new byte[32]]));
+
+    [Fact]
     public void Vectors_are_read_without_the_texts_and_without_sorting()
     {
         List<string> plan = Plan(SqliteMemoryReader.ReadVectorsSql, ["m"]);

@@ -19,11 +19,16 @@ public sealed class SchemaTests : IDisposable
 
     private StoreConnection Connect() => StoreConnection.Open(File, writer: true, new SqliteStoreOptions(), new StoreHealth());
 
-    private void WriteVersion1()
+    private void WriteVersion1() => WriteVersion(1);
+
+    private void WriteVersion(int version)
     {
-        using Stream resource = typeof(SchemaTests).Assembly.GetManifestResourceStream("LocalRecall.Tests.Infrastructure.Sqlite.v1.sql")!;
         using StoreConnection db = Connect();
-        db.ExecuteScript(new StreamReader(resource).ReadToEnd());
+        for (int i = 1; i <= version; i++)
+        {
+            using Stream resource = typeof(SchemaTests).Assembly.GetManifestResourceStream($"LocalRecall.Tests.Infrastructure.Sqlite.v{i}.sql")!;
+            db.ExecuteScript(new StreamReader(resource).ReadToEnd());
+        }
     }
 
     [Fact]
@@ -45,7 +50,34 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
-    public void The_first_step_still_makes_just_what_it_made_when_it_was_released()
+    public void A_file_of_the_second_version_opens_with_what_it_remembers()
+    {
+        WriteVersion(2);
+        var hash = new TextHash(new UInt128(0x1F1E1D1C1B1A1918, 0x1716151413121110), new UInt128(0x0F0E0D0C0B0A0908, 0x0706050403020100));
+        using IMemoryWriter writer = Store.OpenWriter();
+        using IMemoryReader reader = Store.OpenReader();
+
+        Assert.Equal([0f, 1f], Assert.Single(reader.FindVectors("model-a", [hash])).Value);
+        Assert.Empty(reader.CheckIntegrity());
+    }
+
+    [Fact]
+    public void A_file_of_the_first_version_remembers_from_now_on()
+    {
+        WriteVersion1();
+        using IMemoryWriter writer = Store.OpenWriter();
+        using IMemoryReader reader = Store.OpenReader();
+
+        writer.RememberVectors("model-a", new Dictionary<TextHash, float[]> { [Given.Hash("a query")] = [0, 1] });
+
+        Assert.Equal([0f, 1f], Assert.Single(reader.FindVectors("model-a", [Given.Hash("a query")])).Value);
+        Assert.Equal([1f, 0f], Assert.Single(reader.ReadVectors("model-a")).Vector);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_steps_still_make_just_what_they_made_when_they_were_released(int version)
     {
         List<string> Tables()
         {
@@ -53,10 +85,10 @@ public sealed class SchemaTests : IDisposable
             return db.List(r => r.GetString(0), "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name");
         }
 
-        WriteVersion1();
+        WriteVersion(version);
         List<string> released = Tables();
         System.IO.File.Delete(File);
-        using (StoreConnection db = Connect()) Schema.Migrate(db, [Schema.Steps[0]]);
+        using (StoreConnection db = Connect()) Schema.Migrate(db, [.. Schema.Steps.Take(version)]);
         Assert.Equal(released, Tables());
     }
 
