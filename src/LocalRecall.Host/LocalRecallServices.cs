@@ -21,9 +21,10 @@ internal static class LocalRecallServices
         ModelManifest model = ModelManifest.BuiltIn;
         var provisioner = new ModelProvisioner(ModelProvisioner.RootOr(paths.Models));
         var files = new MemoryFiles(paths.Home, TimeProvider.System);
+        var store = new SqliteStoreOptions(RememberedVectors: config.GetInt("localrecall.index.remembered-vectors"));
         var ports = new HostPorts(
             new OnnxEmbedderFactory(model, provisioner.FolderOf(model)),
-            new SqliteMemoryStore(paths.Database, new ForgottenLog(paths.Forgotten, TimeProvider.System), TimeProvider.System),
+            new SqliteMemoryStore(paths.Database, new ForgottenLog(paths.Forgotten, TimeProvider.System), TimeProvider.System, store),
             files,
             new RootList(paths.Home),
             new FolderWatcher(TimeProvider.System),

@@ -19,6 +19,7 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
     private readonly int _readerCount;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Queue<(IRead Read, IActorRef ReplyTo)> _waitingReads = [];
+    private readonly Queue<(IRead Read, IActorRef ReplyTo)> _urgentReads = [];
     private readonly HashSet<IActorRef> _readers = [];
     private readonly Queue<IActorRef> _freeReaders = [];
     private readonly Queue<(IWrite Write, IActorRef ReplyTo)> _waitingWrites = [];
@@ -63,6 +64,7 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
             ReadNext();
         });
         Receive<IWrite>(write => _writer.Tell(new WriteWork(write, Sender)));
+        Receive<RememberVectors>(_writer.Tell);
         Receive<ReaderFree>(_ =>
         {
             if (_readers.Contains(Sender))
@@ -109,6 +111,7 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
             }
         });
         Receive<ReaderFree>(_ => { });
+        Receive<RememberVectors>(_ => { });
     }
 
     private void Open() => _writer = Context.Watch(Context.ActorOf(IndexWriter.CreateProps(_store, _model)));
@@ -152,9 +155,9 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
 
     private void Wait(IRead read)
     {
-        if (_waitingReads.Count < MaxWaitingReads)
+        if (_waitingReads.Count + _urgentReads.Count < MaxWaitingReads)
         {
-            _waitingReads.Enqueue((read, Sender));
+            (read is FindVectors { Urgent: true } ? _urgentReads : _waitingReads).Enqueue((read, Sender));
         }
         else
         {
@@ -164,7 +167,7 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
 
     private void ReadNext()
     {
-        while (_freeReaders.Count > 0 && _waitingReads.TryDequeue(out (IRead Read, IActorRef ReplyTo) next))
+        while (_freeReaders.Count > 0 && (_urgentReads.TryDequeue(out (IRead Read, IActorRef ReplyTo) next) || _waitingReads.TryDequeue(out next)))
         {
             _freeReaders.Dequeue().Tell(new ReadWork(next.Read, _snapshot, next.ReplyTo));
         }
@@ -173,7 +176,7 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
     private void GiveUp()
     {
         _log.Error("The index can't be used: {0} Trying again in {1}.", _problem, RetryAfter);
-        foreach ((IRead read, IActorRef replyTo) in _waitingReads)
+        foreach ((IRead read, IActorRef replyTo) in _urgentReads.Concat(_waitingReads))
         {
             replyTo.Tell(Refusal(read.RequestId));
         }
@@ -183,6 +186,7 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
             replyTo.Tell(Refusal(write.RequestId));
         }
 
+        _urgentReads.Clear();
         _waitingReads.Clear();
         _waitingWrites.Clear();
         Timers.StartSingleTimer(nameof(Retry), Retry.Instance, RetryAfter);

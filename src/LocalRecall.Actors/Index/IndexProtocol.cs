@@ -28,7 +28,8 @@ public static class IndexProtocol
 
     public sealed record SourcesFound(Guid RequestId, IReadOnlyList<string> Paths) : IInternalMessage;
 
-    public sealed record FindVectors(Guid RequestId, IReadOnlyCollection<TextHash> Hashes) : IRead;
+    /// <param name="Urgent">Somebody's query can't begin without the answer: it overtakes other reads that wait.</param>
+    public sealed record FindVectors(Guid RequestId, IReadOnlyCollection<TextHash> Hashes, bool Urgent = false) : IRead;
 
     public sealed record VectorsFound(Guid RequestId, IReadOnlyDictionary<TextHash, float[]> Vectors) : IInternalMessage;
 
@@ -92,6 +93,12 @@ public static class IndexProtocol
     public sealed record PutVectors(Guid RequestId, IReadOnlyDictionary<TextHash, float[]> Vectors) : IWrite;
 
     public sealed record VectorsPut(Guid RequestId) : IInternalMessage;
+
+    /// <summary>
+    /// Vectors that were used just now for texts that are no chunk, to be found again later. Never answered: some are gathered and
+    /// written together, and those that can't be written, or not before the host is killed, are computed again one day.
+    /// </summary>
+    public sealed record RememberVectors(IReadOnlyDictionary<TextHash, float[]> Vectors) : IInternalMessage;
 
     /// <summary>Published on the event stream when the index answers again after it could not.</summary>
     public sealed record IndexReopened : IInternalMessage;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using LocalRecall.Core.Ports;
 using LocalRecall.Core.Ranking;
 using static LocalRecall.Actors.Index.IndexProtocol;
@@ -10,11 +11,16 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
 {
     public const string Dispatcher = "localrecall.index.writer-dispatcher";
 
+    private const int MaxGathered = 256;
     private static readonly TimeSpan CheckpointAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long vectors to be remembered are gathered.</summary>
+    private static readonly TimeSpan RememberAfter = TimeSpan.FromSeconds(1);
 
     private readonly IMemoryStore _store;
     private readonly ModelInfo _model;
     private readonly VectorIndex _vectors;
+    private readonly Dictionary<TextHash, float[]> _toRemember = [];
     private IMemoryWriter? _writer;
 
     public IndexWriter(IMemoryStore store, ModelInfo model)
@@ -23,6 +29,8 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
         _model = model;
         _vectors = new VectorIndex(model.Dimensions);
         Receive<WriteWork>(OnWrite);
+        Receive<RememberVectors>(OnRemember);
+        Receive<RememberDue>(_ => Remember());
         Receive<CheckpointDue>(_ => _writer!.Checkpoint());
         Receive<DamageMet>(damage => throw new StoreException(damage.Problem, StoreFault.Corrupt));
     }
@@ -52,7 +60,23 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
         Context.Parent.Tell(new WriterReady(_vectors.Publish(), _store.RebuildNeeded));
     }
 
-    protected override void PostStop() => _writer?.Dispose();
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _toRemember.Clear(); // the file may be damaged: nothing more goes into it
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostStop()
+    {
+        try
+        {
+            Remember();
+        }
+        finally
+        {
+            _writer?.Dispose();
+        }
+    }
 
     private void OnWrite(WriteWork work)
     {
@@ -74,6 +98,45 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
 
         Context.Parent.Tell(new Written(_vectors.Publish(), reply, work.ReplyTo));
         Timers.StartSingleTimer(nameof(CheckpointDue), CheckpointDue.Instance, CheckpointAfter);
+    }
+
+    private void OnRemember(RememberVectors message)
+    {
+        foreach ((TextHash hash, float[] vector) in message.Vectors)
+        {
+            _toRemember[hash] = vector;
+        }
+
+        if (_toRemember.Count >= MaxGathered)
+        {
+            Remember();
+        }
+        else if (!Timers.IsTimerActive(nameof(RememberDue)))
+        {
+            Timers.StartSingleTimer(nameof(RememberDue), RememberDue.Instance, RememberAfter);
+        }
+    }
+
+    /// <summary>Nobody waits for this and nothing is lost but time: only damage is more than a note.</summary>
+    private void Remember()
+    {
+        if (_toRemember.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _writer!.RememberVectors(_model.Id, _toRemember);
+        }
+        catch (StoreException e) when (e.Fault != StoreFault.Corrupt)
+        {
+            Context.GetLogger().Debug("{0} vectors are not remembered: {1}", _toRemember.Count, e.Message);
+        }
+        finally
+        {
+            _toRemember.Clear();
+        }
     }
 
     private object Write(IMemoryWriter writer, IWrite write)
@@ -113,6 +176,11 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
         {
             _vectors.Add(chunk);
         }
+    }
+
+    private sealed class RememberDue : Requests.IInternalMessage
+    {
+        public static readonly RememberDue Instance = new();
     }
 
     private sealed class CheckpointDue : Requests.IInternalMessage

@@ -6,19 +6,24 @@ using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
+using static LocalRecall.Actors.Index.IndexProtocol;
 
 namespace LocalRecall.Actors.Query;
 
-/// <summary>Embeds texts for a client.</summary>
+/// <summary>Embeds texts for a client: the index is asked first, then the model for what is not known.</summary>
 internal sealed class EmbedActor : RequestActor<EmbedTexts>
 {
     private readonly QueryPorts _ports;
-    private int _tokens;
+    private readonly Guid _lookupId = Guid.NewGuid();
+    private readonly Dictionary<TextHash, float[]> _vectors = [];
+    private TokenizedText[] _texts = [];
+    private TokenizedText[] _missing = [];
 
     public EmbedActor(Authorized<EmbedTexts> request, QueryPorts ports)
         : base(request)
     {
         _ports = ports;
+        Receive<VectorsFound>(found => OnVectorsFound(found.Vectors));
         Receive<EmbeddingProtocol.Embedded>(OnEmbedded);
     }
 
@@ -35,10 +40,8 @@ internal sealed class EmbedActor : RequestActor<EmbedTexts>
         EmbeddingPurpose purpose = Request.IsQuery ? EmbeddingPurpose.Query : EmbeddingPurpose.Document;
         try
         {
-            TokenizedText[] texts = [.. Request.Texts.Select(text => TokenizedText.Of(text, purpose, _ports.Embedder))];
-            _tokens = texts.Sum(t => t.TokenIds.Length);
-            EmbeddingLane lane = Request.IsQuery ? EmbeddingLane.Query : EmbeddingLane.Ingest;
-            _ports.Embedding.Tell(new EmbeddingProtocol.Embed(RequestId, Client, lane, texts, Request.Header.Deadline));
+            _texts = [.. Request.Texts.Select(text => TokenizedText.Of(text, purpose, _ports.Embedder))];
+            _ports.Index.Tell(new FindVectors(_lookupId, [.. _texts.Select(text => text.Hash).Distinct()], Urgent: Request.IsQuery));
         }
         catch (EmbeddingException e)
         {
@@ -46,15 +49,57 @@ internal sealed class EmbedActor : RequestActor<EmbedTexts>
         }
     }
 
+    protected override void OnFailed(RequestFailed failed)
+    {
+        if (failed.RequestId == _lookupId)
+        {
+            OnVectorsFound(new Dictionary<TextHash, float[]>());
+        }
+        else
+        {
+            base.OnFailed(failed);
+        }
+    }
+
+    private void OnVectorsFound(IReadOnlyDictionary<TextHash, float[]> known)
+    {
+        Add(known);
+        _missing = [.. _texts.Where(text => !_vectors.ContainsKey(text.Hash)).DistinctBy(text => text.Hash)];
+        if (_missing.Length == 0)
+        {
+            Answer();
+        }
+        else
+        {
+            EmbeddingLane lane = Request.IsQuery ? EmbeddingLane.Query : EmbeddingLane.Ingest;
+            _ports.Embedding.Tell(new EmbeddingProtocol.Embed(RequestId, Client, lane, _missing, Request.Header.Deadline));
+        }
+    }
+
     private void OnEmbedded(EmbeddingProtocol.Embedded embedded)
     {
-        int dimensions = _ports.Model.Dimensions;
-        byte[] vectors = new byte[embedded.Vectors.Count * dimensions * sizeof(float)];
-        for (int i = 0; i < embedded.Vectors.Count; i++)
+        Add(_missing.Zip(embedded.Vectors, (text, vector) => KeyValuePair.Create(text.Hash, vector)));
+        Answer();
+    }
+
+    private void Add(IEnumerable<KeyValuePair<TextHash, float[]>> vectors)
+    {
+        foreach ((TextHash hash, float[] vector) in vectors)
         {
-            MemoryMarshal.AsBytes(embedded.Vectors[i].AsSpan()).CopyTo(vectors.AsSpan(i * dimensions * sizeof(float)));
+            _vectors.Add(hash, vector);
+        }
+    }
+
+    private void Answer()
+    {
+        _ports.Index.Tell(new RememberVectors(_vectors));
+        int dimensions = _ports.Model.Dimensions;
+        byte[] vectors = new byte[_texts.Length * dimensions * sizeof(float)];
+        for (int i = 0; i < _texts.Length; i++)
+        {
+            MemoryMarshal.AsBytes(_vectors[_texts[i].Hash].AsSpan()).CopyTo(vectors.AsSpan(i * dimensions * sizeof(float)));
         }
 
-        Finish(new TextsEmbedded(RequestId, _ports.Model.Id, dimensions, vectors, _tokens));
+        Finish(new TextsEmbedded(RequestId, _ports.Model.Id, dimensions, vectors, _texts.Sum(text => text.TokenIds.Length)));
     }
 }

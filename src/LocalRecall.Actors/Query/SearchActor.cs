@@ -12,6 +12,7 @@ namespace LocalRecall.Actors.Query;
 
 /// <summary>
 /// One search: the query's vector and the keywords at once, then the vector scan, then both fused, filtered and cut to the budget.
+/// The model is asked only for a vector that the index does not know.
 /// What fails or comes too late is left out, and the result says so.
 /// </summary>
 internal sealed class SearchActor : RequestActor<Search>
@@ -25,6 +26,9 @@ internal sealed class SearchActor : RequestActor<Search>
 
     private readonly QueryPorts _ports;
     private readonly TimeSpan _startedAt;
+    private readonly string _query;
+    private readonly TextHash _queryHash;
+    private readonly Guid _lookupId = Guid.NewGuid();
     private SearchFilter? _filter;
     private float[]? _vector;
     private Dictionary<long, float>? _cosines;
@@ -38,7 +42,10 @@ internal sealed class SearchActor : RequestActor<Search>
     {
         _ports = ports;
         _startedAt = Context.System.Scheduler.HighResMonotonicClock;
-        Receive<EmbeddingProtocol.Embedded>(OnEmbedded);
+        _query = Request.Query.Length > MaxQueryChars ? Request.Query[..MaxQueryChars] : Request.Query;
+        _queryHash = ports.Model.HashOf(_query, EmbeddingPurpose.Query);
+        Receive<VectorsFound>(OnVectorFound);
+        Receive<EmbeddingProtocol.Embedded>(embedded => OnVector(embedded.Vectors[0]));
         Receive<VectorsSearched>(OnVectorsSearched);
         Receive<KeywordsSearched>(OnKeywordsSearched);
         Receive<ChunksMeasured>(OnChunksMeasured);
@@ -63,15 +70,19 @@ internal sealed class SearchActor : RequestActor<Search>
             return;
         }
 
-        AskKeywords();
         AskVector();
+        AskKeywords();
     }
 
     protected override void OnDeadline() => FinishEmpty("the deadline passed before the search was done");
 
     protected override void OnFailed(RequestFailed failed)
     {
-        if (failed.Code is FailureCode.StoreUnavailable or FailureCode.Internal)
+        if (failed.RequestId == _lookupId && failed.Code != FailureCode.StoreUnavailable)
+        {
+            Embed();
+        }
+        else if (failed.Code is FailureCode.StoreUnavailable or FailureCode.Internal)
         {
             base.OnFailed(failed);
         }
@@ -96,13 +107,34 @@ internal sealed class SearchActor : RequestActor<Search>
 
     private void AskVector()
     {
+        _ports.Index.Tell(new FindVectors(_lookupId, [_queryHash], Urgent: true));
+        TimeSpan left = Request.Header.Deadline - Context.System.Scheduler.Now;
+        Timers.StartSingleTimer(nameof(PatienceEnded), PatienceEnded.Instance, left * 0.7);
+    }
+
+    private void OnVectorFound(VectorsFound found)
+    {
+        if (found.Vectors.TryGetValue(_queryHash, out float[]? vector))
+        {
+            OnVector(vector);
+        }
+        else
+        {
+            Embed();
+        }
+    }
+
+    private void Embed()
+    {
+        if (_cosines is not null)
+        {
+            return; // too late: the search went on without
+        }
+
         try
         {
-            string query = Request.Query.Length > MaxQueryChars ? Request.Query[..MaxQueryChars] : Request.Query;
-            TokenizedText text = TokenizedText.Of(query, EmbeddingPurpose.Query, _ports.Embedder);
+            TokenizedText text = TokenizedText.Of(_query, EmbeddingPurpose.Query, _ports.Embedder);
             _ports.Embedding.Tell(new EmbeddingProtocol.Embed(RequestId, Client, EmbeddingLane.Query, [text], Request.Header.Deadline));
-            TimeSpan left = Request.Header.Deadline - Context.System.Scheduler.Now;
-            Timers.StartSingleTimer(nameof(PatienceEnded), PatienceEnded.Instance, left * 0.7);
         }
         catch (EmbeddingException e)
         {
@@ -110,16 +142,17 @@ internal sealed class SearchActor : RequestActor<Search>
         }
     }
 
-    private void OnEmbedded(EmbeddingProtocol.Embedded embedded)
+    private void OnVector(float[] vector)
     {
+        _ports.Index.Tell(new RememberVectors(new Dictionary<TextHash, float[]> { [_queryHash] = vector }));
         if (_cosines is not null)
         {
-            return; // too late: the search went on without
+            return; // likewise too late
         }
 
         _embedTime = Elapsed;
-        _vector = embedded.Vectors[0];
-        _ports.Index.Tell(new SearchVectors(RequestId, _vector, _filter!, Candidates));
+        _vector = vector;
+        _ports.Index.Tell(new SearchVectors(RequestId, vector, _filter!, Candidates));
     }
 
     private void GoOnWithoutVectors(string reason)

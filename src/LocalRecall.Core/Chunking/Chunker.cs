@@ -25,7 +25,7 @@ public static class Chunker
         {
             string composed = EmbeddingText.Compose(memory.Subject, headingPath, text);
             int tokens = HeaderTokens(composed[..^text.Length]) + textTokens;
-            chunks.Add(new Chunk(chunks.Count, headingPath, text, Math.Min(tokens, model.MaxTokens), EmbeddingText.HashOf(model, composed), Vector: null));
+            chunks.Add(new Chunk(chunks.Count, headingPath, text, Math.Min(tokens, model.MaxTokens), model.HashOf(composed, EmbeddingPurpose.Document), Vector: null));
         }
 
         string body = memory.Body;

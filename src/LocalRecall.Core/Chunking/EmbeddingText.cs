@@ -1,5 +1,3 @@
-using LocalRecall.Core.Ports;
-
 namespace LocalRecall.Core.Chunking;
 
 /// <summary>The text that is embedded for a chunk: what it is about, then the chunk itself. Made from stored fields only, so that it can be made again.</summary>
@@ -17,9 +15,6 @@ public static class EmbeddingText
         string about = SaysSubject(headingPath, subject) || SaysSubject(text, subject) ? headingPath : Header(subject, headingPath);
         return about.Length == 0 ? text : $"{about}\n{text}";
     }
-
-    /// <summary>Key of the vector of this text.</summary>
-    public static TextHash HashOf(ModelInfo model, string composed) => TextHash.Of(model.PrefixFor(EmbeddingPurpose.Document) + composed);
 
     /// <summary>The longest that <see cref="Compose"/> puts before the text.</summary>
     internal static string Header(string subject, string headingPath)

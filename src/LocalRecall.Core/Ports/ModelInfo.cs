@@ -8,6 +8,9 @@ namespace LocalRecall.Core.Ports;
 public sealed record ModelInfo(string Id, int Dimensions, int MaxTokens, string QueryPrefix, string DocumentPrefix, float ScoreFloor)
 {
     public string PrefixFor(EmbeddingPurpose purpose) => purpose == EmbeddingPurpose.Query ? QueryPrefix : DocumentPrefix;
+
+    /// <summary>With <see cref="Id"/>, all that a text's vector is known by.</summary>
+    public TextHash HashOf(string text, EmbeddingPurpose purpose) => TextHash.Of(PrefixFor(purpose) + text);
 }
 
 /// <summary>Some models embed queries and documents differently. The numbers are stored; they never change.</summary>

@@ -1,0 +1,119 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using LocalRecall.Actors.Index;
+using LocalRecall.Core.Ports;
+using LocalRecall.Infrastructure.Files;
+using LocalRecall.Infrastructure.Sqlite;
+using LocalRecall.Tests.Infrastructure;
+using LocalRecall.Tests.Infrastructure.Sqlite;
+using Microsoft.Data.Sqlite;
+using Xunit;
+using static LocalRecall.Actors.Index.IndexProtocol;
+
+namespace LocalRecall.Tests.Actors.Index;
+
+public sealed class IndexActorTests() : TestKit(TestConfiguration.Local)
+{
+    private static readonly ModelInfo Model = new(Given.Model, 8, 256, "", "", 0.3f);
+
+    private readonly TempFolder _folder = new();
+
+    private IActorRef Open()
+    {
+        var store = new SqliteMemoryStore(
+            _folder["recall.db"], new ForgottenLog(_folder["forgotten.jsonl"], TimeProvider.System), TimeProvider.System, new SqliteStoreOptions(BusyTimeoutMs: 20));
+        return Sys.ActorOf(IndexActor.CreateProps(store, Model, readers: 1));
+    }
+
+    private void Close(IActorRef index)
+    {
+        Watch(index);
+        Sys.Stop(index);
+        ExpectTerminated(index);
+    }
+
+    private static RememberVectors Remember(params IEnumerable<string> texts) => new(texts.ToDictionary(Given.Hash, Given.Vector));
+
+    private int Known(IActorRef index, params string[] texts)
+    {
+        index.Tell(new FindVectors(Guid.NewGuid(), [.. texts.Select(Given.Hash)]), TestActor);
+        return ExpectMsg<VectorsFound>().Vectors.Count;
+    }
+
+    private void RecordFault(IActorRef index) =>
+        index.Tell(new RecordFault(Guid.NewGuid(), new SourceFault("/m/1.md", "locked", Given.Start)), TestActor);
+
+    [Fact]
+    public void What_was_gathered_is_written_when_the_index_stops()
+    {
+        IActorRef index = Open();
+        Known(index); // it is open
+        index.Tell(Remember("one"));
+        index.Tell(Remember("two", "one"));
+        RecordFault(index);
+        ExpectMsg<FaultRecorded>(); // the writer has them
+        Close(index);
+
+        Assert.Equal(2, Known(Open(), "one", "two", "three"));
+    }
+
+    [Fact]
+    public void Much_at_once_is_written_at_once()
+    {
+        IActorRef index = Open();
+        Known(index);
+        index.Tell(Remember(Enumerable.Range(0, 256).Select(i => $"text {i}")));
+
+        AwaitAssert(() => Assert.Equal(1, Known(index, "text 255")));
+    }
+
+    [Fact]
+    public void Vectors_that_can_not_be_written_are_let_go_and_the_index_goes_on()
+    {
+        IActorRef index = Open();
+        Known(index);
+        using (var other = new SqliteConnection($"Data Source={_folder["recall.db"]};Pooling=False"))
+        {
+            other.Open();
+            using SqliteCommand command = other.CreateCommand();
+            command.CommandText = "BEGIN IMMEDIATE";
+            command.ExecuteNonQuery();
+            index.Tell(Remember(Enumerable.Range(0, 256).Select(i => $"text {i}")));
+            RecordFault(index);
+            Assert.Equal(0, Known(index, "text 1"));
+            ExpectMsg<LocalRecall.Actors.Requests.RequestFailed>(); // what somebody waits for says that it is busy
+        }
+
+        RecordFault(index);
+        ExpectMsg<FaultRecorded>();
+        Assert.Equal(0, Known(index, "text 1"));
+    }
+
+    [Fact]
+    public void A_query_that_waits_for_its_vector_overtakes_other_reads()
+    {
+        Close(Open());
+        using var other = new SqliteConnection($"Data Source={_folder["recall.db"]};Pooling=False");
+        other.Open();
+        using SqliteCommand command = other.CreateCommand();
+        command.CommandText = "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE";
+        command.ExecuteNonQuery();
+        IActorRef index = Open(); // waits until the file is free
+        for (int i = 0; i < 5; i++)
+        {
+            index.Tell(new FindSource(Guid.NewGuid(), "/m/1.md"), TestActor);
+        }
+
+        index.Tell(new FindVectors(Guid.NewGuid(), [Given.Hash("a query")], Urgent: true), TestActor);
+        other.Close();
+
+        ExpectMsg<VectorsFound>();
+        ReceiveN(5);
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        _folder.Dispose();
+    }
+}
