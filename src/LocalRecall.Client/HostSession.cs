@@ -7,34 +7,57 @@ namespace LocalRecall.Client;
 /// <summary>A connection whose hello the host has accepted.</summary>
 internal sealed record HostSession(AkkaConnection Connection, Guid Ticket, HostEndpoint Endpoint)
 {
-    private static readonly TimeSpan HelloLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>Says hello.</summary>
     /// <exception cref="ConnectionLostException">No living host at this endpoint, or none that knows its token.</exception>
     /// <exception cref="RecallException">The host refuses this client for good.</exception>
-    public static async Task<HostSession> OpenAsync(HostEndpoint endpoint, string clientName, CancellationToken cancellation)
+    public static async Task<HostSession> OpenAsync(HostEndpoint endpoint, string clientName, string clientVersion, CancellationToken cancellation)
+    {
+        int protocol = ProtocolRange.Ours.Nearest(endpoint.ProtocolVersion);
+        var hello = new Hello(Guid.NewGuid(), protocol, clientName, clientVersion, endpoint.Token);
+        var (connection, reply) = await FirstAsync(endpoint, hello, hello.RequestId, cancellation).ConfigureAwait(false);
+        if (reply is Welcome welcome)
+        {
+            return new HostSession(connection, welcome.Ticket, endpoint);
+        }
+
+        await connection.DisposeAsync().ConfigureAwait(false);
+        throw reply switch
+        {
+            Failure { Code: FailureCode.UnsupportedVersion } f => new RecallException(f.Code, f.Message),
+            Failure f => new ConnectionLostException(f.Message),
+            _ => new ConnectionLostException($"The host answered hello with {reply.GetType().Name}."),
+        };
+    }
+
+    /// <summary>Asks a host to make way for another one of that version.</summary>
+    /// <exception cref="ConnectionLostException">No living host at this endpoint, or none that understands.</exception>
+    public static async Task<IReply> HandOverAsync(HostEndpoint endpoint, string version, CancellationToken cancellation)
+    {
+        var wish = new HandOver(Guid.NewGuid(), endpoint.Token, version);
+        var (connection, reply) = await FirstAsync(endpoint, wish, wish.RequestId, cancellation).ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+        return reply;
+    }
+
+    private static async Task<(AkkaConnection Connection, IReply Reply)> FirstAsync(
+        HostEndpoint endpoint, IWireMessage message, Guid requestId, CancellationToken cancellation)
     {
         AkkaAddress address = AkkaAddress.TryParse(endpoint.Address) ?? throw new ConnectionLostException($"{endpoint.Address} is no address.");
         AkkaConnection connection = await AkkaConnection.ConnectAsync(address, TimeProvider.System, cancellation).ConfigureAwait(false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(HelloLimit);
+        limit.CancelAfter(AnswerLimit);
         try
         {
-            var hello = new Hello(Guid.NewGuid(), WireLimits.ProtocolVersion, clientName, RecallClient.Version, endpoint.Token);
-            IReply reply = await connection.AskAsync(ActorPaths.Gateway, hello, hello.RequestId, null, limit.Token).ConfigureAwait(false);
-            return reply switch
-            {
-                Welcome welcome => new HostSession(connection, welcome.Ticket, endpoint),
-                Failure { Code: FailureCode.UnsupportedVersion } f => throw new RecallException(f.Code, f.Message),
-                Failure f => throw new ConnectionLostException(f.Message),
-                _ => throw new ConnectionLostException($"The host answered hello with {reply.GetType().Name}."),
-            };
+            return (connection, await connection.AskAsync(ActorPaths.Gateway, message, requestId, null, limit.Token).ConfigureAwait(false));
         }
         catch (Exception e)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
             if (e is OperationCanceledException && !cancellation.IsCancellationRequested)
             {
-                throw new ConnectionLostException("The host does not answer hello.", e);
+                throw new ConnectionLostException("The host does not answer.", e);
             }
 
             throw;

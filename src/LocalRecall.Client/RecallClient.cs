@@ -20,10 +20,14 @@ public sealed class RecallClient : IAsyncDisposable
     /// <summary>The host answers by the deadline; its answer still has to arrive.</summary>
     private static readonly TimeSpan ReplyGrace = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>What a call must have left to wait for a hand-over: an old host that drains, a new one that starts.</summary>
+    private static readonly TimeSpan UpgradeTime = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(7);
 
     private readonly RecallClientOptions options;
     private readonly HostLauncher launcher;
+    private readonly HostUpgrade upgrade;
     private readonly SemaphoreSlim opening = new(1, 1);
     private string? lastRefusal;
     private HostSession? session;
@@ -33,10 +37,14 @@ public sealed class RecallClient : IAsyncDisposable
     {
         this.options = options with { Home = Path.GetFullPath(options.Home) };
         launcher = new HostLauncher(this.options.Home, options.Program);
+        upgrade = new HostUpgrade(this.options.Home, options.Version, launcher);
     }
 
     /// <summary>The living host's endpoint, as of the last connection.</summary>
     public HostEndpoint? Endpoint => session?.Endpoint;
+
+    /// <summary>Why a host that is older than this client has not been replaced; null: none was met.</summary>
+    public string? UpgradeObstacle => upgrade.Obstacle;
 
     /// <summary>Connects to the host, and starts it first if need be.</summary>
     public static async Task<RecallClient> ConnectAsync(RecallClientOptions options, CancellationToken cancellation = default)
@@ -46,7 +54,7 @@ public sealed class RecallClient : IAsyncDisposable
         using CancellationTokenSource limit = LimitOf(deadline, cancellation);
         try
         {
-            await client.SessionAsync(options.StartHost, limit.Token).ConfigureAwait(false);
+            await client.SessionAsync(options.StartHost, deadline, limit.Token).ConfigureAwait(false);
             return client;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -168,7 +176,7 @@ public sealed class RecallClient : IAsyncDisposable
         Process? process = null;
         try
         {
-            HostSession current = await SessionAsync(startHost: false, limit.Token).ConfigureAwait(false);
+            HostSession current = await SessionAsync(startHost: false, DateTimeOffset.MinValue, limit.Token).ConfigureAwait(false);
             process = ProcessOf(current.Endpoint.Pid); // before it stops: an id may be used again
             await CallAsync<HostStopping>(header => new StopHost(header), timeout, limit.Token, startHost: false).ConfigureAwait(false);
         }
@@ -229,7 +237,7 @@ public sealed class RecallClient : IAsyncDisposable
         {
             while (true)
             {
-                HostSession current = await SessionAsync(startHost ?? options.StartHost, limit.Token).ConfigureAwait(false);
+                HostSession current = await SessionAsync(startHost ?? options.StartHost, deadline, limit.Token).ConfigureAwait(false);
                 TimeSpan pause = TimeSpan.Zero;
                 try
                 {
@@ -273,7 +281,7 @@ public sealed class RecallClient : IAsyncDisposable
         }
     }
 
-    private async Task<HostSession> SessionAsync(bool startHost, CancellationToken cancellation)
+    private async Task<HostSession> SessionAsync(bool startHost, DateTimeOffset deadline, CancellationToken cancellation)
     {
         if (session is { Connection.Closed.IsCompleted: false } current)
         {
@@ -286,7 +294,7 @@ public sealed class RecallClient : IAsyncDisposable
             if (session is not { Connection.Closed.IsCompleted: false })
             {
                 session = null;
-                session = await OpenAsync(startHost, cancellation).ConfigureAwait(false);
+                session = await OpenAsync(startHost, deadline, cancellation).ConfigureAwait(false);
             }
 
             return session;
@@ -298,53 +306,80 @@ public sealed class RecallClient : IAsyncDisposable
     }
 
     /// <summary>Tries until there is a host; an endpoint file that leads nowhere is the same as none.</summary>
-    private async Task<HostSession> OpenAsync(bool startHost, CancellationToken cancellation)
+    private async Task<HostSession> OpenAsync(bool startHost, DateTimeOffset deadline, CancellationToken cancellation)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(500));
         var betweenStarts = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
         Task<int>? started = null;
+        Succession? succession = null;
         DateTimeOffset startAt = DateTimeOffset.MinValue;
-        while (true)
+        try
         {
-            if (EndpointFile.TryRead(options.Home) is { } endpoint)
+            while (true)
             {
-                try
+                if (EndpointFile.TryRead(options.Home) is { } endpoint && endpoint != succession?.Old)
                 {
-                    return await HostSession.OpenAsync(endpoint, options.ClientName, cancellation).ConfigureAwait(false);
+                    try
+                    {
+                        if (startHost && succession is null && MayUpgrade(endpoint, deadline))
+                        {
+                            succession = await upgrade.BeginAsync(endpoint, cancellation).ConfigureAwait(false);
+                            started = succession?.Ended ?? started;
+                        }
+
+                        if (succession is null || endpoint != succession.Old)
+                        {
+                            return await HostSession.OpenAsync(endpoint, options.ClientName, options.Version, cancellation).ConfigureAwait(false);
+                        }
+                    }
+                    catch (ConnectionLostException e)
+                    {
+                        // Perhaps left behind by a host that was killed; perhaps the next one is about to replace it.
+                        lastRefusal = e.Message;
+                    }
+                    catch (RecallException e) when (e.Code == FailureCode.UnsupportedVersion && upgrade.Obstacle is { } obstacle)
+                    {
+                        throw new RecallException(e.Code, $"{e.Message} {obstacle}", e);
+                    }
                 }
-                catch (ConnectionLostException e)
+
+                if (!startHost)
                 {
-                    // Perhaps left behind by a host that was killed; perhaps the next one is about to replace it.
-                    lastRefusal = e.Message;
+                    throw new RecallException(FailureCode.HostUnavailable, $"No host is running for {options.Home}.");
                 }
-            }
 
-            if (!startHost)
-            {
-                throw new RecallException(FailureCode.HostUnavailable, $"No host is running for {options.Home}.");
-            }
-
-            if (started is { IsCompleted: true })
-            {
-                int exitCode = await started.ConfigureAwait(false);
-                if (exitCode != HostProcess.AlreadyRunningExitCode)
+                if (started is { IsCompleted: true })
                 {
-                    throw new RecallException(FailureCode.HostUnavailable, $"The host ended with code {exitCode}. {launcher.LogTail()}");
+                    int exitCode = await started.ConfigureAwait(false);
+                    if (exitCode != HostProcess.AlreadyRunningExitCode)
+                    {
+                        succession?.NoteFailure();
+                        throw new RecallException(FailureCode.HostUnavailable, $"The host ended with code {exitCode}. {launcher.LogTail()}");
+                    }
+
+                    // Another one lives. If it is only starting, its endpoint will come; if it is ending, its place will soon be free.
+                    succession?.Dispose();
+                    (started, succession) = (null, null);
+                    startAt = TimeProvider.System.GetUtcNow() + betweenStarts.Next();
                 }
 
-                // Another one lives. If it is only starting, its endpoint will come; if it is ending, its place will soon be free.
-                started = null;
-                startAt = TimeProvider.System.GetUtcNow() + betweenStarts.Next();
-            }
+                if (started is null && TimeProvider.System.GetUtcNow() >= startAt)
+                {
+                    started = launcher.Start();
+                }
 
-            if (started is null && TimeProvider.System.GetUtcNow() >= startAt)
-            {
-                started = launcher.Start();
+                await Task.Delay(backoff.Next(), cancellation).ConfigureAwait(false);
             }
-
-            await Task.Delay(backoff.Next(), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            succession?.Dispose();
         }
     }
+
+    /// <summary>A call in a hurry leaves it to another one to replace an old host, unless that host can't serve it at all.</summary>
+    private static bool MayUpgrade(HostEndpoint endpoint, DateTimeOffset deadline) =>
+        deadline - TimeProvider.System.GetUtcNow() >= UpgradeTime || endpoint.ProtocolVersion < WireLimits.OldestProtocolVersion;
 
     private async Task DropAsync(HostSession dropped)
     {

@@ -16,6 +16,9 @@ public sealed record RecallClientOptions
     /// <summary>The host to start; null: <see cref="HostProgram.Find"/>.</summary>
     public HostProgram? Program { get; init; }
 
+    /// <summary>What tests may say instead.</summary>
+    internal string Version { get; init; } = RecallClient.Version;
+
     /// <summary>How long a call may take, waiting for the host and repeated attempts included, unless the call says otherwise.
     /// Where a call takes several requests (long content, lists, many texts), each of them may take that long.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -12,6 +12,18 @@ public static class HostProcess
     /// <summary>In the home folder; the host holds an operating system lock on it as long as it lives.</summary>
     public const string LockFile = "host.lock";
 
+    /// <summary>
+    /// In the home folder. A client that has asked an older host to make way holds a lock on it until the next host answers; meanwhile only
+    /// that client's program becomes the host. Its content: the program that last failed to.
+    /// </summary>
+    public const string SuccessionFile = "host.next";
+
+    /// <summary>Tells a host's program that an older host is making way for it, so that it waits for the lock. Never changes.</summary>
+    public const string SuccessorArgument = "--successor";
+
+    /// <summary>Makes a host's program print its version and end. Never changes.</summary>
+    public const string VersionArgument = "--version";
+
     /// <summary>In the home folder: what a host started in the background prints.</summary>
     public const string LogFile = "host.log";
 

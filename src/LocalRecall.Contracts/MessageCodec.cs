@@ -15,6 +15,7 @@ public static class MessageCodec
         Entry.Of<Failure, FailureV1>("failure-v1", FailureV1.Parser, SessionMapping.ToWire, SessionMapping.FromWire),
         Entry.Of<Hello, HelloV1>("hello-v1", HelloV1.Parser, SessionMapping.ToWire, SessionMapping.FromWire),
         Entry.Of<Welcome, WelcomeV1>("welcome-v1", WelcomeV1.Parser, SessionMapping.ToWire, SessionMapping.FromWire),
+        Entry.Of<HandOver, HandOverV1>("hand-over-v1", HandOverV1.Parser, SessionMapping.ToWire, SessionMapping.FromWire),
         Entry.Of<StopHost, StopHostV1>("stop-host-v1", StopHostV1.Parser, SessionMapping.ToWire, SessionMapping.FromWire),
         Entry.Of<HostStopping, HostStoppingV1>("host-stopping-v1", HostStoppingV1.Parser, SessionMapping.ToWire, SessionMapping.FromWire),
         Entry.Of<AddMemory, AddMemoryV1>("add-memory-v1", AddMemoryV1.Parser, MemoriesMapping.ToWire, MemoriesMapping.FromWire),

@@ -9,5 +9,9 @@ public static class WireLimits
     /// <summary>Texts in one <see cref="Messages.EmbedTexts"/>: 64 vectors of 384 floats fit well.</summary>
     public const int MaxEmbedTexts = 32;
 
+    /// <summary>What this build speaks with its equals.</summary>
     public const int ProtocolVersion = 1;
+
+    /// <summary>The oldest that it still speaks.</summary>
+    public const int OldestProtocolVersion = 1;
 }

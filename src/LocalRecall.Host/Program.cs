@@ -13,19 +13,21 @@ if (args is ["--help" or "-h"])
 
         Started by whoever needs it first (recall does); stops when nobody has needed it for a while.
         {HomeFolder.Variable}  the home folder; else the platform's data folder
+        {HostProcess.SuccessorArgument}  wait for an older host that is making way
         LOCALRECALL_MODELS  where models are; else beside this program or in the home folder
         Prints "ready ADDRESS" once it listens. Exit code {HostProcess.AlreadyRunningExitCode}: another host serves this home.
         """);
     return 0;
 }
 
-if (args is ["--version"])
+if (args is [HostProcess.VersionArgument])
 {
     Console.WriteLine(HostIdentity.Version);
     return 0;
 }
 
-if (args.Length > 0)
+bool successor = args is [HostProcess.SuccessorArgument];
+if (args.Length > 0 && !successor)
 {
     Console.Error.WriteLine($"localrecall-host does not know '{args[0]}'; see --help.");
     return 2;
@@ -36,7 +38,9 @@ try
 {
     HomeFolder.Create(paths.Home);
 
-    using FileStream? hostLock = HostLock.TryTake(paths.Home);
+    using FileStream? hostLock = successor
+        ? await HostLock.TakeAfterAsync(paths.Home, TimeProvider.System).ConfigureAwait(false)
+        : HostLock.TryTake(paths.Home);
     if (hostLock is null)
     {
         Console.Error.WriteLine($"Another host serves {paths.Home}.");

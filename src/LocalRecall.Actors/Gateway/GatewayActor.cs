@@ -14,6 +14,9 @@ namespace LocalRecall.Actors.Gateway;
 /// <param name="Token">What a client must show.</param>
 public sealed record GatewaySettings(string Token, string HostVersion)
 {
+    /// <summary>What this host speaks.</summary>
+    public ProtocolRange Protocols { get; init; } = ProtocolRange.Ours;
+
     /// <summary>Without the token: this may end up in a log.</summary>
     public override string ToString() => $"{nameof(GatewaySettings)} {{ {nameof(HostVersion)} = {HostVersion} }}";
 }
@@ -24,9 +27,13 @@ public sealed record GatewaySettings(string Token, string HostVersion)
 /// </summary>
 public sealed class GatewayActor : ReceiveActor
 {
+    /// <summary>A stop needs a deadline like every request; a hand-over brings none.</summary>
+    private static readonly TimeSpan HandOverLimit = TimeSpan.FromSeconds(10);
+
     private readonly GatewaySettings _settings;
     private readonly byte[] _token;
     private readonly IActorRef _lifecycle;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<Address, Guid> _tickets = [];
 
     public GatewayActor(GatewaySettings settings, IActorRef query, IActorRef ingest, IActorRef lifecycle)
@@ -35,6 +42,7 @@ public sealed class GatewayActor : ReceiveActor
         _token = Encoding.UTF8.GetBytes(settings.Token);
         _lifecycle = lifecycle;
         Receive<Hello>(OnHello);
+        Receive<HandOver>(OnHandOver);
         Route<Search>(query);
         Route<GetMemory>(query);
         Route<ListMemories>(query);
@@ -64,17 +72,19 @@ public sealed class GatewayActor : ReceiveActor
 
     private void OnHello(Hello hello)
     {
-        if (hello.ProtocolVersion != WireLimits.ProtocolVersion)
+        if (!_settings.Protocols.Contains(hello.ProtocolVersion))
         {
-            string upgrade = hello.ProtocolVersion < WireLimits.ProtocolVersion ? "recall" : "the host (recall host restart)";
+            string advice = hello.ProtocolVersion < _settings.Protocols.Oldest
+                ? $"Upgrade the client: install LocalRecall {_settings.HostVersion} or newer in its place."
+                : "Upgrade the host: install the client's version of it, then: recall host restart";
             Refuse(hello.RequestId, FailureCode.UnsupportedVersion,
-                $"The client speaks protocol version {hello.ProtocolVersion}, the host {WireLimits.ProtocolVersion}; upgrade {upgrade}.");
+                $"The client speaks protocol version {hello.ProtocolVersion}, the host ({_settings.HostVersion}) {_settings.Protocols}. {advice}");
             return;
         }
 
-        if (!CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(hello.Token)))
+        if (!IsOurs(hello.Token))
         {
-            Refuse(hello.RequestId, FailureCode.Unauthorized, "Wrong token; the right one is in the home folder's endpoint.json.");
+            RefuseToken(hello.RequestId);
             return;
         }
 
@@ -85,7 +95,25 @@ public sealed class GatewayActor : ReceiveActor
         }
 
         ReportActivity();
-        Sender.Tell(new Welcome(hello.RequestId, ticket, WireLimits.ProtocolVersion, _settings.HostVersion));
+        Sender.Tell(new Welcome(hello.RequestId, ticket, hello.ProtocolVersion, _settings.HostVersion));
+    }
+
+    private void OnHandOver(HandOver wish)
+    {
+        if (!IsOurs(wish.Token))
+        {
+            RefuseToken(wish.RequestId);
+        }
+        else if (!ReleaseVersion.IsNewer(wish.Version, _settings.HostVersion))
+        {
+            Refuse(wish.RequestId, FailureCode.BadRequest, $"This host is {_settings.HostVersion}; it makes way for a newer version only.");
+        }
+        else
+        {
+            _log.Info("Making way for version {0}", wish.Version);
+            var stop = new StopHost(new RequestHeader(wish.RequestId, Guid.Empty, Context.System.Scheduler.Now + HandOverLimit));
+            _lifecycle.Tell(new Authorized<StopHost>(stop, Sender, new ClientId(Sender.Path.Address.ToString())));
+        }
     }
 
     private void Route<TRequest>(IActorRef target)
@@ -106,6 +134,11 @@ public sealed class GatewayActor : ReceiveActor
                 target.Tell(new Authorized<TRequest>(request, Sender, new ClientId(Sender.Path.Address.ToString())));
             }
         });
+
+    private bool IsOurs(string token) => CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(token));
+
+    private void RefuseToken(Guid requestId) =>
+        Refuse(requestId, FailureCode.Unauthorized, "Wrong token; the right one is in the home folder's endpoint.json.");
 
     private void Refuse(Guid requestId, FailureCode code, string message) => Sender.Tell(new Failure(requestId, code, message));
 

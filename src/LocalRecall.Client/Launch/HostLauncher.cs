@@ -17,11 +17,15 @@ internal sealed class HostLauncher(string home, HostProgram? program)
 
     private readonly string logPath = Path.Combine(home, HostProcess.LogFile);
 
+    /// <exception cref="RecallException"><see cref="FailureCode.HostUnavailable"/>: there is none.</exception>
+    public HostProgram Program => program ?? HostProgram.Find();
+
     /// <returns>The started process's exit code, once it exits.</returns>
     /// <exception cref="RecallException"><see cref="FailureCode.HostUnavailable"/></exception>
-    public Task<int> Start()
+    public Task<int> Start(params string[] arguments)
     {
-        HostProgram found = program ?? HostProgram.Find();
+        HostProgram found = Program;
+        found = found with { Arguments = [.. found.Arguments, .. arguments] };
         try
         {
             PrepareHome();

@@ -10,6 +10,8 @@ namespace LocalRecall.Client;
 /// <param name="Arguments">What comes first on its command line.</param>
 public sealed record HostProgram(string FileName, IReadOnlyList<string> Arguments)
 {
+    private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(5);
+
     /// <summary><c>LOCALRECALL_HOST</c>, else beside the running program, else on PATH.</summary>
     /// <exception cref="RecallException"><see cref="FailureCode.HostUnavailable"/>: it is in none of them.</exception>
     public static HostProgram Find()
@@ -33,6 +35,48 @@ public sealed record HostProgram(string FileName, IReadOnlyList<string> Argument
                 FailureCode.HostUnavailable,
                 $"{program} is neither beside this program nor on PATH. Put it there, or set {HostProcess.PathVariable} to its path.");
     }
+
+    /// <summary>What it says of itself: a run of some tens of milliseconds.</summary>
+    /// <returns>Null: it says nothing sensible, or not within five seconds.</returns>
+    public async Task<string?> VersionAsync(CancellationToken cancellation = default)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(VersionLimit);
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(FileName, [.. Arguments, HostProcess.VersionArgument])
+            {
+                RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true,
+            })!;
+            try
+            {
+                process.ErrorDataReceived += (_, _) => { };
+                process.BeginErrorReadLine();
+                string output = await process.StandardOutput.ReadToEndAsync(limit.Token).ConfigureAwait(false);
+                await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+                return process.ExitCode == 0 ? output.Trim() : null;
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true); // it was started for this question alone
+                cancellation.ThrowIfCancellationRequested();
+                return null;
+            }
+        }
+        catch (Win32Exception)
+        {
+            return null; // it can't be started
+        }
+    }
+
+    /// <summary>The same only for the same version of the same file, unchanged.</summary>
+    internal string Identity(string version)
+    {
+        string file = Arguments.LastOrDefault(File.Exists) ?? FileName;
+        return $"{version} {file} {File.GetLastWriteTimeUtc(file):O}";
+    }
+
+    public override string ToString() => string.Join(' ', Arguments.Prepend(FileName));
 
     /// <summary>Runs it in the foreground: on Unix this process becomes the host.</summary>
     /// <returns>Its exit code.</returns>

@@ -34,6 +34,10 @@ internal static class SessionMapping
 
     public static Welcome FromWire(WelcomeV1 w) => new(w.RequestId.ToGuid(), w.Ticket.ToGuid(), w.ProtocolVersion, w.HostVersion);
 
+    public static HandOverV1 ToWire(HandOver m) => new() { RequestId = m.RequestId.ToWire(), Token = m.Token, Version = m.Version };
+
+    public static HandOver FromWire(HandOverV1 w) => new(w.RequestId.ToGuid(), w.Token, w.Version);
+
     public static StopHostV1 ToWire(StopHost m) => new() { Header = m.Header.ToWire() };
 
     public static StopHost FromWire(StopHostV1 w) => new(w.Header.ToHeader());

@@ -7,3 +7,9 @@ internal sealed class UnixFactAttribute : FactAttribute
 {
     public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "There is no /bin/sh." : null;
 }
+
+/// <inheritdoc cref="UnixFactAttribute"/>
+internal sealed class UnixTheoryAttribute : TheoryAttribute
+{
+    public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "There is no /bin/sh." : null;
+}

@@ -13,6 +13,7 @@ public sealed class GatewayActorTests : TestKit
 {
     private readonly TestProbe _query;
     private readonly TestProbe _ingest;
+    private readonly TestProbe _lifecycle;
     private readonly IActorRef _gateway;
 
     public GatewayActorTests()
@@ -20,8 +21,11 @@ public sealed class GatewayActorTests : TestKit
     {
         _query = CreateTestProbe();
         _ingest = CreateTestProbe();
-        _gateway = Sys.ActorOf(GatewayActor.CreateProps(new GatewaySettings("secret", "1.2.3"), _query, _ingest, CreateTestProbe()));
+        _lifecycle = CreateTestProbe();
+        _gateway = Start(new GatewaySettings("secret", "1.2.3"));
     }
+
+    private IActorRef Start(GatewaySettings settings) => Sys.ActorOf(GatewayActor.CreateProps(settings, _query, _ingest, _lifecycle));
 
     private static Hello HelloWith(string token, int version = WireLimits.ProtocolVersion) => new(Guid.NewGuid(), version, "test", "1.0", token);
 
@@ -56,8 +60,9 @@ public sealed class GatewayActorTests : TestKit
     }
 
     [Theory]
-    [InlineData(0, "upgrade recall")]
-    [InlineData(99, "host restart")]
+    [InlineData(0, "install LocalRecall 1.2.3 or newer")]
+    [InlineData(2, "install the client's version of it, then: recall host restart")]
+    [InlineData(99, "install the client's version of it, then: recall host restart")]
     public void Another_protocol_version_is_told_in_words_what_to_upgrade(int version, string advice)
     {
         _gateway.Tell(HelloWith("secret", version), TestActor);
@@ -65,6 +70,50 @@ public sealed class GatewayActorTests : TestKit
         var failure = ExpectMsg<Failure>();
         Assert.Equal(FailureCode.UnsupportedVersion, failure.Code);
         Assert.Contains(advice, failure.Message);
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, null)]
+    [InlineData(99, null)]
+    public void A_host_of_several_protocol_versions_speaks_the_clients(int version, int? spoken)
+    {
+        IActorRef gateway = Start(new GatewaySettings("secret", "1.2.3") { Protocols = new ProtocolRange(1, 2) });
+        gateway.Tell(HelloWith("secret", version), TestActor);
+
+        var reply = ExpectMsg<IReply>();
+        Assert.Equal(spoken, (reply as Welcome)?.ProtocolVersion);
+        if (reply is Failure failure)
+        {
+            Assert.Contains($"protocol version {version}, the host (1.2.3) 1 to 2.", failure.Message);
+        }
+    }
+
+    [Fact]
+    public void For_a_newer_version_the_host_stops_without_a_hello()
+    {
+        var wish = new HandOver(Guid.NewGuid(), "secret", "1.2.4");
+        _gateway.Tell(wish, TestActor);
+
+        var stop = _lifecycle.ExpectMsg<Authorized<StopHost>>();
+        Assert.Equal((wish.RequestId, TestActor), (stop.Request.Header.RequestId, stop.ReplyTo));
+    }
+
+    [Theory]
+    [InlineData("secret", "1.2.3", FailureCode.BadRequest)]
+    [InlineData("secret", "1.2.2", FailureCode.BadRequest)]
+    [InlineData("secret", "newest", FailureCode.BadRequest)]
+    [InlineData("", "1.2.4", FailureCode.Unauthorized)]
+    [InlineData("Secret", "1.2.4", FailureCode.Unauthorized)]
+    public void For_another_version_or_a_stranger_the_host_stays(string token, string version, FailureCode code)
+    {
+        var wish = new HandOver(Guid.NewGuid(), token, version);
+        _gateway.Tell(wish, TestActor);
+
+        Assert.Equal((wish.RequestId, code), ExpectMsg<Failure>() is var f ? (f.RequestId, f.Code) : default);
+        _lifecycle.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
     }
 
     [Fact]
