@@ -7,6 +7,9 @@ internal static class Programs
 {
     public static string Host { get; } = Find("localrecall-host");
 
+    /// <summary>The same host as version 0.0.1.</summary>
+    public static string OlderHost { get; } = Find("older-localrecall-host");
+
     public static string Recall { get; } = Find("recall");
 
     public static string ProjectRoot { get; } = FindRoot();
