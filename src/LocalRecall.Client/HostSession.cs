@@ -11,7 +11,7 @@ internal sealed record HostSession(AkkaConnection Connection, Guid Ticket, HostE
 
     /// <summary>Says hello.</summary>
     /// <exception cref="ConnectionLostException">No living host at this endpoint, or none that knows its token.</exception>
-    /// <exception cref="RecallException">The host refuses this client for good.</exception>
+    /// <exception cref="RecallException">The host refuses this client for good, or is <see cref="FailureCode.Stopping"/>.</exception>
     public static async Task<HostSession> OpenAsync(HostEndpoint endpoint, string clientName, string clientVersion, CancellationToken cancellation)
     {
         int protocol = ProtocolRange.Ours.Nearest(endpoint.ProtocolVersion);
@@ -25,7 +25,7 @@ internal sealed record HostSession(AkkaConnection Connection, Guid Ticket, HostE
         await connection.DisposeAsync().ConfigureAwait(false);
         throw reply switch
         {
-            Failure { Code: FailureCode.UnsupportedVersion } f => new RecallException(f.Code, f.Message),
+            Failure { Code: FailureCode.UnsupportedVersion or FailureCode.Stopping } f => new RecallException(f.Code, f.Message),
             Failure f => new ConnectionLostException(f.Message),
             _ => new ConnectionLostException($"The host answered hello with {reply.GetType().Name}."),
         };

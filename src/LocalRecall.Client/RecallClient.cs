@@ -317,6 +317,7 @@ public sealed class RecallClient : IAsyncDisposable
         {
             while (true)
             {
+                bool ending = false;
                 if (EndpointFile.TryRead(options.Home) is { } endpoint && endpoint != succession?.Old)
                 {
                     try
@@ -336,6 +337,11 @@ public sealed class RecallClient : IAsyncDisposable
                     {
                         // Perhaps left behind by a host that was killed; perhaps the next one is about to replace it.
                         lastRefusal = e.Message;
+                    }
+                    catch (RecallException e) when (e.Code == FailureCode.Stopping)
+                    {
+                        lastRefusal = e.Message;
+                        ending = true; // no other one can start before it has ended
                     }
                     catch (RecallException e) when (e.Code == FailureCode.UnsupportedVersion && upgrade.Obstacle is { } obstacle)
                     {
@@ -363,7 +369,7 @@ public sealed class RecallClient : IAsyncDisposable
                     startAt = TimeProvider.System.GetUtcNow() + betweenStarts.Next();
                 }
 
-                if (started is null && TimeProvider.System.GetUtcNow() >= startAt)
+                if (started is null && !ending && TimeProvider.System.GetUtcNow() >= startAt)
                 {
                     started = launcher.Start();
                 }

@@ -1,3 +1,4 @@
+using Akka;
 using Akka.Actor;
 using LocalRecall.Actors.Gateway;
 using LocalRecall.Contracts;
@@ -5,12 +6,13 @@ using Microsoft.Extensions.Hosting;
 
 namespace LocalRecall.Host;
 
-/// <summary>Tells clients where the host is, once it listens, and takes it back when it stops. A file that somebody deletes or changes meanwhile is written again.</summary>
+/// <summary>
+/// Tells clients where the host is, once it listens, and takes it back when it has answered all there was to answer. A file that somebody
+/// deletes or changes meanwhile is written again.
+/// </summary>
 internal sealed class EndpointPublisher(ActorSystem system, GatewaySettings gateway, HostPaths paths, TimeProvider time) : IHostedService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
-
-    private ITimer? _timer;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -18,20 +20,19 @@ internal sealed class EndpointPublisher(ActorSystem system, GatewaySettings gate
         var endpoint = new HostEndpoint(
             address.ToString(), system.Name, gateway.Token, Environment.ProcessId, HostIdentity.Version, WireLimits.ProtocolVersion);
         EndpointFile.Write(paths.Home, endpoint);
-        _timer = time.CreateTimer(_ => Restore(endpoint), null, LookAgain, LookAgain);
+        ITimer timer = time.CreateTimer(_ => Restore(endpoint), null, LookAgain, LookAgain);
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "remove-endpoint", async () =>
+        {
+            await timer.DisposeAsync().ConfigureAwait(false);
+            EndpointFile.Delete(paths.Home);
+            return Done.Instance;
+        });
         Console.Out.WriteLine($"ready {address}");
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        if (_timer is not null)
-        {
-            await _timer.DisposeAsync().ConfigureAwait(false);
-        }
-
-        EndpointFile.Delete(paths.Home);
-    }
+    /// <summary>The actor system ends later, and this with it.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private void Restore(HostEndpoint endpoint)
     {

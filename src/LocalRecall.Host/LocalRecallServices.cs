@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.Hosting;
 using LocalRecall.Actors;
 using LocalRecall.Actors.Gateway;
+using LocalRecall.Actors.Lifecycle;
 using LocalRecall.Contracts;
 using LocalRecall.Infrastructure.Files;
 using LocalRecall.Infrastructure.Models;
@@ -43,11 +44,13 @@ internal static class LocalRecallServices
                 loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
             })
-            .AddHocon(config, HoconAddMode.Prepend)
+            .AddHocon(OrderlyEnd.WithDrainPhase(config), HoconAddMode.Prepend)
             .WithActors((system, registry) =>
             {
                 Action stop = provider.GetRequiredService<IHostApplicationLifetime>().StopApplication;
-                registry.Register<GatewayActor>(ActorTree.Start(system, ports, provider.GetRequiredService<IMeterFactory>(), gateway, paths.Home, stop).Gateway);
+                ActorTree tree = ActorTree.Start(system, ports, provider.GetRequiredService<IMeterFactory>(), gateway, paths.Home, stop);
+                OrderlyEnd.Prepare(system, tree);
+                registry.Register<GatewayActor>(tree.Gateway);
             }));
         services.AddHostedService<ModelProvisioning>();
         services.AddHostedService<EndpointPublisher>();

@@ -33,12 +33,13 @@ if (args.Length > 0 && !successor)
     return 2;
 }
 
+var signals = new EndSignals();
 var paths = new HostPaths(HomeFolder.Resolve());
 try
 {
     HomeFolder.Create(paths.Home);
 
-    using FileStream? hostLock = successor
+    FileStream? hostLock = successor
         ? await HostLock.TakeAfterAsync(paths.Home, TimeProvider.System).ConfigureAwait(false)
         : HostLock.TryTake(paths.Home);
     if (hostLock is null)
@@ -60,10 +61,12 @@ try
     builder.Services.AddLocalRecall(paths, config);
     using (IHost host = builder.Build())
     {
-        await host.RunAsync().ConfigureAwait(false);
+        await signals.RunAsync(host).ConfigureAwait(false);
     }
 
     OnnxRuntimeProcess.Shutdown();
+    GC.KeepAlive(signals);
+    GC.KeepAlive(hostLock); // released by the process's end, not before
     return 0;
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)

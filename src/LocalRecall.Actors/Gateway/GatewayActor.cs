@@ -8,6 +8,7 @@ using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
+using static LocalRecall.Actors.Gateway.GatewayProtocol;
 
 namespace LocalRecall.Actors.Gateway;
 
@@ -35,6 +36,7 @@ public sealed class GatewayActor : ReceiveActor
     private readonly IActorRef _lifecycle;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<Address, Guid> _tickets = [];
+    private bool _stopping;
 
     public GatewayActor(GatewaySettings settings, IActorRef query, IActorRef ingest, IActorRef lifecycle)
     {
@@ -54,6 +56,11 @@ public sealed class GatewayActor : ReceiveActor
         Route<StopWatching>(ingest);
         Route<GetStatus>(lifecycle);
         Route<StopHost>(lifecycle);
+        Receive<StopIntake>(_ =>
+        {
+            _stopping = true;
+            Sender.Tell(IntakeStopped.Instance);
+        });
         Receive<DisassociatedEvent>(gone =>
         {
             if (_tickets.Remove(gone.RemoteAddress))
@@ -85,6 +92,12 @@ public sealed class GatewayActor : ReceiveActor
         if (!IsOurs(hello.Token))
         {
             RefuseToken(hello.RequestId);
+            return;
+        }
+
+        if (_stopping)
+        {
+            Sender.Tell(RequestFailed.HostStops(hello.RequestId).ToReply(hello.RequestId));
             return;
         }
 
@@ -123,6 +136,10 @@ public sealed class GatewayActor : ReceiveActor
             if (!_tickets.TryGetValue(Sender.Path.Address, out Guid ticket) || ticket != request.Header.Ticket)
             {
                 Refuse(request.Header.RequestId, FailureCode.Unauthorized, "Say hello first: this ticket is not known on this connection.");
+            }
+            else if (_stopping)
+            {
+                Sender.Tell(RequestFailed.HostStops(request.Header.RequestId).ToReply(request.Header.RequestId));
             }
             else if (request.Header.Deadline <= Context.System.Scheduler.Now)
             {

@@ -78,6 +78,9 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
     protected override void OnDeadline() => Finish(new Failure(
         RequestId, FailureCode.Expired, $"The deadline passed with {_counts.Done} of {_counts.Files} files done; import again to go on, what is done is kept."));
 
+    /// <summary>It may take minutes, and what is done is kept: the next host goes on from there.</summary>
+    protected override void OnDrain() => GiveBack();
+
     private void OnListed(FileListing listing)
     {
         _missing.AddRange(listing.Faults);

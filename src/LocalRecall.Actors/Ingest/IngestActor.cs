@@ -103,6 +103,12 @@ public sealed class IngestActor : RequestCoordinator
     {
         while (_inFlight.Count < _maxFiles && _waiting.TryDequeue(out FileJob? job))
         {
+            if (IsDraining && !job.IsWanted(IsOpen))
+            {
+                _jobs.Remove(job.Request.Path);
+                continue;
+            }
+
             IActorRef child = Context.Watch(Context.ActorOf(FileActor.CreateProps(job.Start(), _ports)));
             _inFlight.Add(child, job);
         }
@@ -152,6 +158,8 @@ public sealed class IngestActor : RequestCoordinator
         public IReadOnlyList<IActorRef> Askers => _current;
 
         public bool HasMore => _next.Count > 0;
+
+        public bool IsWanted(Func<IActorRef, bool> isOpen) => _next.Any(isOpen);
 
         public void Ask(IActorRef other, IngestFile request)
         {

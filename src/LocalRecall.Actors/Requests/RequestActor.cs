@@ -18,6 +18,8 @@ public abstract class RequestActor<TRequest> : ReceiveActor, IWithTimers
         _client = authorized.ReplyTo;
         Receive<DeadlinePassed>(_ => OnDeadline());
         Receive<RequestFailed>(OnFailed);
+        Receive<Drain>(_ => OnDrain());
+        Receive<HandBack>(_ => GiveBack());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -44,6 +46,14 @@ public abstract class RequestActor<TRequest> : ReceiveActor, IWithTimers
 
     protected virtual void OnDeadline() =>
         Finish(new Failure(RequestId, FailureCode.Expired, "The deadline passed before the work was done; allow more time or try again."));
+
+    /// <summary>The host ends; there is a moment left to finish. What takes longer is given back.</summary>
+    protected virtual void OnDrain()
+    {
+    }
+
+    /// <summary>Unfinished: the client asks the next host.</summary>
+    protected void GiveBack() => Finish(RequestFailed.HostStops(RequestId).ToReply(RequestId));
 
     /// <summary>A part of the host refused or failed.</summary>
     protected virtual void OnFailed(RequestFailed failed) => Finish(failed.ToReply(RequestId));

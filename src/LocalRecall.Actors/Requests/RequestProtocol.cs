@@ -16,5 +16,37 @@ public sealed record Authorized<TRequest>(TRequest Request, IActorRef ReplyTo, C
 /// <summary>A part of the host could not do what another asked.</summary>
 public sealed record RequestFailed(Guid RequestId, FailureCode Code, string Message, TimeSpan? RetryAfter = null) : IInternalMessage
 {
+    public static RequestFailed HostStops(Guid requestId) => new(requestId, FailureCode.Stopping, "The host is stopping; the next one will answer.");
+
     public Failure ToReply(Guid requestId) => new(requestId, Code, Message, (int?)RetryAfter?.TotalMilliseconds);
+}
+
+/// <summary>The host ends. A coordinator takes nothing new from now on, and answers with <see cref="Drained"/> once all its requests are answered.</summary>
+public sealed class Drain : IInternalMessage
+{
+    public static readonly Drain Instance = new();
+
+    private Drain()
+    {
+    }
+}
+
+/// <summary>What is still open is given back unfinished (<see cref="FailureCode.Stopping"/>): its client asks the next host.</summary>
+public sealed class HandBack : IInternalMessage
+{
+    public static readonly HandBack Instance = new();
+
+    private HandBack()
+    {
+    }
+}
+
+/// <summary>Every request of this coordinator has been answered.</summary>
+public sealed class Drained : IInternalMessage
+{
+    public static readonly Drained Instance = new();
+
+    private Drained()
+    {
+    }
 }

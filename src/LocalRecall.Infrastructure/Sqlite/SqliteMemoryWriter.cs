@@ -162,7 +162,11 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
         db.Guard(() => db.Execute("PRAGMA wal_checkpoint(PASSIVE)"));
     }
 
-    public void Dispose() => db.Dispose();
+    public void Dispose()
+    {
+        db.EmptyLog();
+        db.Dispose();
+    }
 
     /// <summary>What a transaction did to chunks.</summary>
     private sealed class Changes

@@ -1,3 +1,4 @@
+using System.Data;
 using LocalRecall.Core.Ports;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -78,6 +79,20 @@ internal sealed class StoreConnection : IDisposable
 
     /// <summary>Closing the last connection moves the write-ahead log into the file and deletes it; of a damaged file both are kept as they are.</summary>
     public void KeepLogOnClose(bool keep) => raw.sqlite3_db_config(_connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, out _);
+
+    /// <summary>Moves the write-ahead log into the file, whichever connection is closed last: a reading one could not. Where that fails, the log is read when the file is next opened.</summary>
+    public void EmptyLog()
+    {
+        if (_health.DamageSeen || _connection.State != ConnectionState.Open) return;
+        try
+        {
+            Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException)
+        {
+            // The disk is full, or the file is damaged after all.
+        }
+    }
 
     public int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
 

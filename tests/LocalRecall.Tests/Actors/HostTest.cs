@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using LocalRecall.Actors;
 using LocalRecall.Actors.Gateway;
@@ -62,6 +63,14 @@ public abstract class HostTest : TestKit
         var header = new RequestHeader(Guid.NewGuid(), _ticket, Sys.Scheduler.Now.AddSeconds(30));
         Host.Gateway.Tell(request(header), TestActor);
         return FishForMessage<T>(reply => reply.RequestId == header.RequestId, TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>Sends a request whose reply, when it comes, goes to the returned probe.</summary>
+    protected TestProbe Send(Func<RequestHeader, IRequest> request)
+    {
+        TestProbe client = CreateTestProbe();
+        Host.Gateway.Tell(request(new RequestHeader(Guid.NewGuid(), _ticket, Sys.Scheduler.Now.AddSeconds(30))), client);
+        return client;
     }
 
     protected MemoryAdded Add(string subject, string content, string kind = "episodic", string appliesTo = "global", string? project = null) =>
