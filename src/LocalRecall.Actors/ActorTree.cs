@@ -28,7 +28,8 @@ public sealed record ActorTree(IActorRef Gateway, IActorRef Query, IActorRef Ing
         var metrics = new HostMetrics(meters);
         Config config = system.Settings.Config.GetConfig("localrecall");
         EmbeddingSettings embeddingSettings = EmbeddingSettings.From(config.GetConfig("embedding"));
-        IActorRef embedding = system.ActorOf(EmbeddingActor.CreateProps(ports.Embedder, embeddingSettings, new EmbeddingMetrics(meters)), "embedding");
+        IActorRef embedding = system.ActorOf(
+            EmbeddingActor.CreateProps(ports.Embedder, embeddingSettings, new EmbeddingMetrics(meters), () => Environment.WorkingSet), "embedding");
         IActorRef index = system.ActorOf(IndexActor.CreateProps(ports.Store, ports.Embedder.Model, config.GetInt("index.readers")), "index");
         var ingestPorts = new IngestPorts(index, embedding, ports.Files, ports.Roots, ports.Watcher, ports.Embedder, ports.MemoriesFolder, metrics);
         IActorRef ingest = system.ActorOf(IngestActor.CreateProps(ingestPorts, config.GetInt("ingest.max-files")), "ingest");

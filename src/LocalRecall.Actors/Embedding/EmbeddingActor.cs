@@ -9,247 +9,248 @@ using static LocalRecall.Actors.Embedding.EmbeddingProtocol;
 namespace LocalRecall.Actors.Embedding;
 
 /// <summary>
-/// The single way to the model. Admits requests, forms runs from what is queued when the worker is free, and gives the worker
-/// one run at a time. Loads the model on the first request, unloads it when idle, and says so when it can't be used.
+/// The single way to the model. Loads it when there is work, gives it one run at a time, unloads it when idle, has it loaded anew when
+/// the process has grown too large, and says so when it can't be used. Requests are the desk's, runs the session's business.
 /// </summary>
 public sealed class EmbeddingActor : ReceiveActor, IWithTimers
 {
+    private static readonly TimeSpan MemoryCheck = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ReloadPause = TimeSpan.FromMinutes(5);
+
     private readonly IEmbedderFactory _model;
     private readonly EmbeddingSettings _settings;
     private readonly EmbeddingMetrics _metrics;
-    private readonly EmbeddingQueue _queue;
-    private readonly Dictionary<Guid, IActorRef> _askers = [];
+    private readonly Func<long> _residentBytes;
+    private readonly EmbeddingDesk _desk;
+    private readonly MemoryCeiling _ceiling;
+    private readonly RestartWindow _restarts = new(allowed: 3, span: TimeSpan.FromMinutes(1));
+    private readonly DoublingDelay _retry;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private IActorRef _worker = ActorRefs.Nobody;
-    private EmbeddingRun? _running;
-    private DateTimeOffset _runBegan;
-    private ModelState _state = ModelState.Unloaded;
+    private IActorRef _session = ActorRefs.Nobody;
+    private ModelState _state;
     private string? _problem;
-    private long _runs;
-    private long _texts;
-    private long _tokens;
+    private bool _running;
+    private bool _reload;
+    private long _reloads;
 
-    public EmbeddingActor(IEmbedderFactory model, EmbeddingSettings settings, EmbeddingMetrics metrics)
+    public EmbeddingActor(IEmbedderFactory model, EmbeddingSettings settings, EmbeddingMetrics metrics, Func<long> residentBytes)
     {
         _model = model;
-        _metrics = metrics;
         _settings = settings;
-        _queue = new EmbeddingQueue(settings.Limits);
+        _metrics = metrics;
+        _residentBytes = residentBytes;
+        _desk = new EmbeddingDesk(settings.Limits, Context);
+        _ceiling = new MemoryCeiling(settings.MemoryCeilingBytes, ReloadPause);
+        _retry = new DoublingDelay(settings.RetryDegraded);
         Unloaded();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private DateTimeOffset Now => Context.System.Scheduler.Now;
+    /// <param name="residentBytes">The memory that the process takes.</param>
+    public static Props CreateProps(IEmbedderFactory model, EmbeddingSettings settings, EmbeddingMetrics metrics, Func<long> residentBytes) =>
+        Props.Create(() => new EmbeddingActor(model, settings, metrics, residentBytes));
 
-    public static Props CreateProps(IEmbedderFactory model, EmbeddingSettings settings, EmbeddingMetrics metrics) =>
-        Props.Create(() => new EmbeddingActor(model, settings, metrics));
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(maxNrOfRetries: 3, withinTimeRange: TimeSpan.FromMinutes(1), localOnlyDecider: _ => Directive.Restart);
-
-    private void Unloaded()
-    {
-        Enter(ModelState.Unloaded);
-        Receive<Embed>(request =>
-        {
-            Admit(request);
-            Load();
-        });
-        ReceiveCommon();
-    }
+    private void Unloaded() => Phase(ModelState.Unloaded, onEmbed: LoadIfNeeded);
 
     private void Loading()
     {
-        Enter(ModelState.Loading);
-        Receive<Embed>(Admit);
         Receive<WorkerReady>(_ =>
         {
             _problem = null;
+            _reload = false;
+            if (_ceiling.Exists)
+            {
+                Timers.StartPeriodicTimer(nameof(CheckMemory), new CheckMemory(), MemoryCheck);
+            }
+
             Context.System.EventStream.Publish(new ModelReady());
             Become(Ready);
             RunNext();
         });
-        Receive<RunFailed>(OnRunFailed);
-        ReceiveCommon();
+        Receive<WorkerBroken>(broken => Degrade(broken.Reason));
+        Receive<Terminated>(OnSessionLost, IsSession);
+        Phase(ModelState.Loading);
     }
 
     private void Ready()
     {
-        Enter(ModelState.Ready);
-        Receive<Embed>(request =>
-        {
-            Admit(request);
-            RunNext();
-        });
-        Receive<RunCompleted>(completed =>
-        {
-            _running = null;
-            _runs++;
-            Answer(_queue.Complete(completed.Vectors, Now - _runBegan, Now));
-            RunNext();
-        });
-        Receive<RunFailed>(failed =>
-        {
-            OnRunFailed(failed);
-            Become(Loading);
-        });
-        Receive<Unload>(_ =>
-        {
-            if (_running is null)
-            {
-                Context.Stop(_worker);
-                Become(Unloading);
-            }
-        });
-        ReceiveCommon();
+        Receive<RunCompleted>(OnRunCompleted);
+        Receive<RunFailed>(OnRunFailed);
+        Receive<CheckMemory>(_ => OnCheckMemory());
+        Receive<IdleEnded>(_ => Unload());
+        Receive<Terminated>(OnSessionLost, IsSession);
+        Phase(ModelState.Ready, onEmbed: RunNext);
     }
 
     /// <summary>Waits until the old session is gone, so that there are never two.</summary>
     private void Unloading()
     {
-        Enter(ModelState.Unloaded);
-        Receive<Embed>(Admit);
-        Receive<Terminated>(_ =>
-        {
-            Become(Unloaded);
-            if (!_queue.IsEmpty)
+        Receive<Terminated>(
+            _ =>
             {
-                Load();
-            }
-        });
-        ReceiveCommon();
+                Become(Unloaded);
+                LoadIfNeeded();
+            },
+            IsSession);
+        Phase(_reload ? ModelState.Loading : ModelState.Unloaded);
     }
 
     private void Degraded()
     {
-        Enter(ModelState.Degraded);
         Receive<Embed>(request => Sender.Tell(Unavailable(request.RequestId)));
-        Receive<Retry>(_ => Load());
-        ReceiveCommon();
+        Receive<Terminated>(_ => _session = ActorRefs.Nobody, IsSession);
+        Receive<Retry>(_ => OnRetry());
+        Phase(ModelState.Degraded);
     }
 
-    private void ReceiveCommon()
+    /// <summary>What is the same in all phases. First come a phase's own handlers.</summary>
+    private void Phase(ModelState state, Action? onEmbed = null)
     {
+        _state = state;
+        Receive<Embed>(request =>
+        {
+            _desk.Admit(request, Sender);
+            onEmbed?.Invoke();
+        });
+        Receive<WorkerStuck>(_ => OnStuck());
+        Receive<Terminated>(asker => _desk.Withdraw(asker.ActorRef));
         Receive<GetState>(request => Sender.Tell(new State(
-            request.RequestId, _state, _problem, _queue.Count(EmbeddingLane.Query), _queue.Count(EmbeddingLane.Ingest), _runs, _texts, _tokens)));
-        Receive<WorkerBroken>(broken => _problem = broken.Reason);
-        Receive<Terminated>(_ => Degrade());
-        Receive<Unload>(_ => { });
+            request.RequestId, _state, _problem, _desk.Count(EmbeddingLane.Query), _desk.Count(EmbeddingLane.Ingest), _desk.Runs, _desk.Texts, _desk.Tokens, _reloads)));
     }
 
-    private void Enter(ModelState state) => _state = state;
+    private bool IsSession(Terminated terminated) => terminated.ActorRef.Equals(_session);
+
+    private void LoadIfNeeded()
+    {
+        if (_reload || !_desk.IsEmpty)
+        {
+            Load();
+        }
+    }
 
     private void Load()
     {
-        _worker = Context.Watch(Context.ActorOf(EmbeddingWorker.CreateProps(_model)));
+        _session = Context.Watch(Context.ActorOf(EmbeddingSession.CreateProps(_model, _settings.RunLimit)));
         Become(Loading);
     }
 
-    private void Admit(Embed request)
+    private void Unload()
     {
-        if (request.Texts.Count == 0)
-        {
-            Sender.Tell(new Embedded(request.RequestId, []));
-        }
-        else if (request.Deadline <= Now)
-        {
-            Sender.Tell(Expired(request.RequestId));
-        }
-        else if (_queue.Contains(request.RequestId))
-        {
-            Sender.Tell(new RequestFailed(
-                request.RequestId, FailureCode.Busy, "This request waits for the model already; try again.", TimeSpan.FromMilliseconds(250)));
-        }
-        else if (_queue.TryAdd(
-            new EmbeddingRequest(request.RequestId, request.Client, request.Lane, request.Texts, request.Deadline), Now, out TimeSpan retryAfter))
-        {
-            _askers.Add(request.RequestId, Sender);
-        }
-        else
-        {
-            Sender.Tell(new RequestFailed(request.RequestId, FailureCode.Busy, "Too much waits for the model already; try again.", retryAfter));
-        }
+        Timers.CancelAll();
+        Context.Stop(_session);
+        Become(Unloading);
     }
 
     private void RunNext()
     {
-        if (_running is not null)
+        if (_running)
         {
             return;
         }
 
-        foreach (Guid id in _queue.DropExpired(Now))
+        if (_reload)
         {
-            Answer(id, Expired(id));
+            Unload();
         }
-
-        _running = _queue.NextRun(Now);
-        if (_running is null)
+        else if (_desk.NextRun() is { } run)
         {
-            Timers.StartSingleTimer(nameof(Unload), Unload.Instance, _settings.IdleUnload);
-            return;
+            _running = true;
+            Timers.Cancel(nameof(IdleEnded));
+            _session.Tell(new Run(run));
         }
+        else if (!Timers.IsTimerActive(nameof(IdleEnded)))
+        {
+            Timers.StartSingleTimer(nameof(IdleEnded), new IdleEnded(), _settings.IdleUnload);
+        }
+    }
 
-        Timers.Cancel(nameof(Unload));
-        _texts += _running.Texts.Count;
-        _tokens += _running.Tokens;
-        _runBegan = Now;
-        _worker.Tell(new Run(_running));
+    private void OnRunCompleted(RunCompleted completed)
+    {
+        _running = false;
+        _retry.Reset();
+        _desk.Complete(completed);
+        RunNext();
     }
 
     private void OnRunFailed(RunFailed failed)
     {
         _log.Error("Embedding run {0} failed, the worker restarts: {1}", failed.RunId, failed.Reason);
-        _running = null;
-        Answer(_queue.Fail(failed.Reason, Now).Finished);
+        _running = false;
+        if (_restarts.TryAdd(_desk.Fail(failed.Reason), Context.System.Scheduler.Now))
+        {
+            Become(Loading);
+        }
+        else
+        {
+            Degrade($"runs keep failing: {failed.Reason}");
+        }
     }
 
-    /// <summary>The worker could not be kept alive.</summary>
-    private void Degrade()
+    private void OnCheckMemory()
     {
-        _running = null;
-        _problem ??= "the embedding run kept failing";
-        _log.Error("The model can't be used: {0} Trying again in {1}.", _problem, _settings.RetryDegraded);
-        foreach (Guid id in _queue.DropAll())
+        long resident = _residentBytes();
+        if (_ceiling.IsExceeded(resident, Context.System.Scheduler.Now))
         {
-            Answer(id, Unavailable(id));
+            _log.Warning("The host takes {0} MB, the ceiling is {1} MB: the model is loaded anew", resident >> 20, _settings.MemoryCeilingBytes >> 20);
+            _reloads++;
+            _reload = true;
+            RunNext();
         }
+    }
 
-        Timers.StartSingleTimer(nameof(Retry), Retry.Instance, _settings.RetryDegraded);
+    private void OnSessionLost(Terminated _)
+    {
+        Degrade("its worker stopped");
+        _session = ActorRefs.Nobody;
+    }
+
+    private void OnStuck()
+    {
+        Refuse($"a run took longer than {_settings.RunLimit} and could not be ended; the host stops, the next client starts another");
+        Become(Degraded); // not to be tried again: a second session beside this one must never be
+        Context.System.EventStream.Publish(new SessionStuck());
+    }
+
+    private void Degrade(string problem)
+    {
+        Refuse(problem);
+        Context.Stop(_session);
+        Timers.StartSingleTimer(nameof(Retry), new Retry(), _retry.Current);
         Become(Degraded);
     }
 
-    private void Answer(IReadOnlyList<FinishedRequest> finished)
+    private void OnRetry()
     {
-        foreach (FinishedRequest request in finished)
+        _retry.Double();
+        _reload = true;
+        if (_session.IsNobody())
         {
-            Answer(request.RequestId, request.Vectors is { } vectors
-                ? new Embedded(request.RequestId, vectors)
-                : new RequestFailed(request.RequestId, FailureCode.BadRequest, $"A text could not be embedded: {request.Failure}"));
+            Load();
+        }
+        else
+        {
+            Become(Unloading);
         }
     }
 
-    private void Answer(Guid requestId, object reply)
+    private void Refuse(string problem)
     {
-        if (_askers.Remove(requestId, out IActorRef? asker))
-        {
-            asker.Tell(reply);
-        }
+        _log.Error("The model can't be used: {0}", problem);
+        _problem = problem;
+        _running = false;
+        Timers.CancelAll();
+        _desk.RefuseAll(Unavailable);
     }
-
-    private static RequestFailed Expired(Guid requestId) => new(requestId, FailureCode.Expired, "The deadline passed while the text waited for the model.");
 
     private RequestFailed Unavailable(Guid requestId) =>
-        new(requestId, FailureCode.ModelUnavailable, $"The embedding model can't be used: {_problem}", _settings.RetryDegraded);
+        new(requestId, FailureCode.ModelUnavailable, $"The embedding model can't be used: {_problem}", _retry.Current);
 
-    private sealed class Unload : IInternalMessage
-    {
-        public static readonly Unload Instance = new();
-    }
+    private sealed record IdleEnded : IInternalMessage;
 
-    private sealed class Retry : IInternalMessage
-    {
-        public static readonly Retry Instance = new();
-    }
+    private sealed record CheckMemory : IInternalMessage;
+
+    private sealed record Retry : IInternalMessage;
 }

@@ -1,5 +1,6 @@
 using LocalRecall.Actors.Requests;
 using LocalRecall.Core.Embedding;
+using LocalRecall.Core.Ports;
 
 namespace LocalRecall.Actors.Embedding;
 
@@ -15,11 +16,19 @@ public static class EmbeddingProtocol
     public sealed record GetState(Guid RequestId) : IInternalMessage;
 
     /// <param name="Problem">Why it is degraded.</param>
+    /// <param name="RecreatedSessions">How often the session was opened anew because the process took too much memory.</param>
     public sealed record State(
-        Guid RequestId, ModelState Model, string? Problem, int QueuedQueries, int QueuedIngest, long Runs, long Texts, long Tokens) : IInternalMessage;
+        Guid RequestId, ModelState Model, string? Problem, int QueuedQueries, int QueuedIngest, long Runs, long Texts, long Tokens, long RecreatedSessions)
+        : IInternalMessage;
 
     /// <summary>Published on the event stream when the model has been loaded.</summary>
     public sealed record ModelReady : IInternalMessage;
+
+    /// <summary>
+    /// Published on the event stream when a run does not end though it was told to. Only the end of the process ends it, and until then
+    /// there is no embedding: a second session beside it must never be.
+    /// </summary>
+    public sealed record SessionStuck : IInternalMessage;
 
     public enum ModelState
     {
@@ -32,14 +41,21 @@ public static class EmbeddingProtocol
     /// <summary>One run, for the worker.</summary>
     internal sealed record Run(EmbeddingRun Texts) : IInternalMessage;
 
-    internal sealed record RunCompleted(long RunId, IReadOnlyList<float[]> Vectors) : IInternalMessage;
+    internal sealed record RunCompleted(long RunId, IReadOnlyList<float[]> Vectors, TimeSpan RunTime) : IInternalMessage;
 
-    /// <summary>The run failed; the worker is being restarted and will say <see cref="WorkerReady"/>.</summary>
+    /// <summary>The run failed; the worker is being restarted and will say how that went.</summary>
     internal sealed record RunFailed(long RunId, string Reason) : IInternalMessage;
 
-    /// <summary>The worker has opened the model.</summary>
+    /// <summary>The worker has opened a session and tries it out.</summary>
+    /// <param name="Session">For <see cref="IEmbedder.Terminate"/> and nothing else: it belongs to the worker.</param>
+    internal sealed record WorkerOpened(IEmbedder Session) : IInternalMessage;
+
+    /// <summary>The session works.</summary>
     internal sealed record WorkerReady : IInternalMessage;
 
-    /// <summary>The worker could not open the model.</summary>
+    /// <summary>The session could not be opened, or does not work; the worker stops.</summary>
     internal sealed record WorkerBroken(string Reason) : IInternalMessage;
+
+    /// <summary>The worker is in a run that nothing ends.</summary>
+    internal sealed record WorkerStuck : IInternalMessage;
 }

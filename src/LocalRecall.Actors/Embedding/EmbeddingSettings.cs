@@ -4,8 +4,11 @@ using LocalRecall.Core.Embedding;
 namespace LocalRecall.Actors.Embedding;
 
 /// <param name="IdleUnload">After so long without work the model is unloaded and its memory given back.</param>
-/// <param name="RetryDegraded">How long a model that could not be used is left alone before it is tried again.</param>
-public sealed record EmbeddingSettings(EmbeddingLimits Limits, TimeSpan IdleUnload, TimeSpan RetryDegraded)
+/// <param name="RetryDegraded">How long a model that could not be used is left alone before it is tried again; doubled each time that it fails again.</param>
+/// <param name="RunLimit">A run that takes longer is terminated.</param>
+/// <param name="MemoryCeilingBytes">When the process takes more, the session is opened anew. 0: never.</param>
+public sealed record EmbeddingSettings(
+    EmbeddingLimits Limits, TimeSpan IdleUnload, TimeSpan RetryDegraded, TimeSpan RunLimit, long MemoryCeilingBytes)
 {
     /// <summary>From <c>localrecall.embedding</c>.</summary>
     public static EmbeddingSettings From(Config config) => new(
@@ -19,5 +22,7 @@ public sealed record EmbeddingSettings(EmbeddingLimits Limits, TimeSpan IdleUnlo
             config.GetInt("max-client-tokens"),
             config.GetTimeSpan("ingest-age")),
         config.GetTimeSpan("idle-unload"),
-        config.GetTimeSpan("retry-degraded"));
+        config.GetTimeSpan("retry-degraded"),
+        config.GetTimeSpan("run-limit"),
+        config.GetByteSize("memory-ceiling") ?? 0);
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using LocalRecall.Actors.Embedding;
 using LocalRecall.Actors.Metrics;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
@@ -45,6 +46,7 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
             stop.ReplyTo.Tell(new HostStopping(stop.Request.Header.RequestId), ActorRefs.NoSender);
             ports.Stop();
         });
+        Receive<EmbeddingProtocol.SessionStuck>(_ => ports.Stop());
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -53,8 +55,11 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
 
     public static Props CreateProps(LifecycleSettings settings, LifecyclePorts ports) => Props.Create(() => new LifecycleActor(settings, ports));
 
-    protected override void PreStart() =>
+    protected override void PreStart()
+    {
         Timers.StartPeriodicTimer(nameof(IdleCheck), IdleCheck.Instance, _settings.IdleExit / 4);
+        Context.System.EventStream.Subscribe<EmbeddingProtocol.SessionStuck>(Self);
+    }
 
     private void StopIfIdle()
     {

@@ -1,16 +1,19 @@
 using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using LocalRecall.Core.Ports;
 
 namespace LocalRecall.Tests.Actors.Embedding;
 
 /// <summary>
-/// A model behind the port that does what a test says: waits at a gate, fails on chosen texts, refuses to open. A text's "ids" are its
-/// characters, its vector counts them, at length one. Notes how many runs were in progress at once and on which threads.
+/// A model behind the port that does what a test says: waits at a gate, fails, hangs, refuses to open. A text's "ids" are its characters,
+/// its vector counts them, at length one. Notes how many sessions were open and how many runs in progress at once, and on which threads.
+/// The first run of each session is the worker's own check; it is not counted.
 /// </summary>
 internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
 {
     private const int Dimensions = 64;
 
+    private readonly Lock _lock = new();
     private int _running;
     private int _open;
 
@@ -23,7 +26,19 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
 
     public Func<int[], bool> IsPoison { get; set; } = _ => false;
 
+    /// <summary>So many of the next runs fail, whatever is in them.</summary>
+    public volatile int FailNext;
+
     public volatile string? OpenProblem;
+
+    /// <summary>Vectors are no numbers.</summary>
+    public volatile bool TalksNonsense;
+
+    /// <summary>A run at the gate stays there, come what may.</summary>
+    public volatile bool IgnoresTerminate;
+
+    /// <summary>Runs in progress.</summary>
+    public int Running => Volatile.Read(ref _running);
 
     public int PeakRunning { get; private set; }
 
@@ -31,10 +46,14 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
 
     public int Opened { get; private set; }
 
+    /// <summary>Successful or not.</summary>
+    public volatile int OpenAttempts;
+
     public int Disposed { get; private set; }
 
     public ConcurrentQueue<IReadOnlyList<int[]>> Runs { get; } = new();
 
+    /// <summary>Threads that ran something, and whether they were the pool's.</summary>
     public ConcurrentDictionary<int, bool> ThreadIds { get; } = new();
 
     public static float[] VectorOf(string text)
@@ -42,6 +61,29 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
         float[] vector = new float[Dimensions];
         Fill([.. text.Select(c => (int)c)], vector);
         return vector;
+    }
+
+    public static string TextOf(int[] ids) => string.Concat(ids.Select(id => (char)id));
+
+    public int[] Encode(string text, int maxTokens) => [.. text.Take(maxTokens).Select(c => (int)c)];
+
+    public int CountTokens(ReadOnlySpan<char> text) => text.Length;
+
+    public IEmbedder Open()
+    {
+        Interlocked.Increment(ref OpenAttempts);
+        if (OpenProblem is { } problem)
+        {
+            throw new EmbeddingException(problem);
+        }
+
+        lock (_lock)
+        {
+            Opened++;
+            PeakOpen = Math.Max(PeakOpen, ++_open);
+        }
+
+        return new Session(this);
     }
 
     private static void Fill(int[] ids, Span<float> vector)
@@ -52,58 +94,81 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
             vector[id % Dimensions]++;
         }
 
-        float length = MathF.Sqrt(System.Numerics.Tensors.TensorPrimitives.SumOfSquares<float>(vector));
-        System.Numerics.Tensors.TensorPrimitives.Divide(vector, length, vector);
-    }
-
-    public int[] Encode(string text, int maxTokens) => [.. text.Take(maxTokens).Select(c => (int)c)];
-
-    public int CountTokens(ReadOnlySpan<char> text) => text.Length;
-
-    public IEmbedder Open()
-    {
-        if (OpenProblem is { } problem)
-        {
-            throw new EmbeddingException(problem);
-        }
-
-        Opened++;
-        PeakOpen = Math.Max(PeakOpen, ++_open);
-        return new Session(this);
+        TensorPrimitives.Divide(vector, TensorPrimitives.Norm<float>(vector), vector);
     }
 
     private sealed class Session(ScriptedEmbedder owner) : IEmbedder
     {
+        private readonly CancellationTokenSource _terminate = new();
+        private bool _checked;
+
         public void Embed(IReadOnlyList<int[]> tokenIds, Span<float> vectors)
         {
-            owner.PeakRunning = Math.Max(owner.PeakRunning, Interlocked.Increment(ref owner._running));
-            owner.ThreadIds[Environment.CurrentManagedThreadId] = Thread.CurrentThread.IsThreadPoolThread;
-            owner.Runs.Enqueue(tokenIds);
+            if (_checked)
+            {
+                Run(tokenIds);
+            }
+
+            _checked = true;
+            for (int i = 0; i < tokenIds.Count; i++)
+            {
+                Fill(tokenIds[i], vectors.Slice(i * Dimensions, Dimensions));
+            }
+
+            if (owner.TalksNonsense)
+            {
+                vectors[^1] = float.NaN;
+            }
+        }
+
+        public void Terminate()
+        {
+            if (owner.Running > 0 && !owner.IgnoresTerminate)
+            {
+                _terminate.Cancel();
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (owner._lock)
+            {
+                owner._open--;
+                owner.Disposed++;
+            }
+        }
+
+        private void Run(IReadOnlyList<int[]> tokenIds)
+        {
+            lock (owner._lock)
+            {
+                owner.Runs.Enqueue(tokenIds);
+                owner.ThreadIds[Environment.CurrentManagedThreadId] = Thread.CurrentThread.IsThreadPoolThread;
+                owner.PeakRunning = Math.Max(owner.PeakRunning, ++owner._running);
+            }
+
             try
             {
-                owner.Gate?.Wait(TimeSpan.FromSeconds(30));
-                if (tokenIds.Any(owner.IsPoison))
+                owner.Gate?.Wait(_terminate.Token);
+                if (owner.FailNext > 0)
                 {
+                    owner.FailNext--;
                     throw new EmbeddingException("scripted failure");
                 }
 
-                for (int i = 0; i < tokenIds.Count; i++)
+                if (tokenIds.Any(owner.IsPoison))
                 {
-                    Fill(tokenIds[i], vectors.Slice(i * Dimensions, Dimensions));
+                    throw new EmbeddingException("poison");
                 }
+            }
+            catch (OperationCanceledException)
+            {
+                throw new EmbeddingException("terminated");
             }
             finally
             {
                 Interlocked.Decrement(ref owner._running);
             }
-        }
-
-        public void Terminate() => owner.Gate?.Release();
-
-        public void Dispose()
-        {
-            owner._open--;
-            owner.Disposed++;
         }
     }
 }
