@@ -46,7 +46,11 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
             stop.ReplyTo.Tell(new HostStopping(stop.Request.Header.RequestId), ActorRefs.NoSender);
             ports.Stop();
         });
-        Receive<EmbeddingProtocol.SessionStuck>(_ => ports.Stop());
+        Receive<EmbeddingProtocol.SessionStuck>(_ =>
+        {
+            _log.Error("The model's session hangs; the host stops, the next client starts another");
+            ports.Stop();
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using LocalRecall.Actors.Embedding;
 using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 using Xunit;
@@ -11,6 +12,16 @@ public sealed class LifecycleActorTests : HostTest
     public void Asked_to_stop_it_answers_and_begins_the_end()
     {
         Ask<HostStopping>(h => new StopHost(h));
+
+        AwaitAssert(() => Assert.Equal(1, Stops));
+    }
+
+    [Fact]
+    public void A_session_that_is_stuck_ends_the_host()
+    {
+        Status(); // the actor has begun
+
+        Sys.EventStream.Publish(new EmbeddingProtocol.SessionStuck());
 
         AwaitAssert(() => Assert.Equal(1, Stops));
     }
