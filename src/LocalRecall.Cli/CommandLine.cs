@@ -19,6 +19,7 @@ internal static class CommandLine
         ListVerb.Create(shell),
         EmbedVerb.Create(shell),
         StatusVerb.Create(shell),
+        TopVerb.Create(shell),
         DoctorVerb.Create(shell),
         HostVerb.Create(shell),
     };

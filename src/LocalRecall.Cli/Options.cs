@@ -12,19 +12,22 @@ internal static class Options
 
     public static Option<bool> Json() => new(JsonName) { Description = "Print one JSON object." };
 
-    public static Option<TimeSpan?> Timeout(string standard) => new(TimeoutName)
+    public static Option<TimeSpan?> Timeout(string standard) =>
+        Seconds(TimeoutName, $"How long it may take, starting the host included. [default: {standard}]");
+
+    public static Option<TimeSpan?> Seconds(string name, string description, double least = 0) => new(name)
     {
-        Description = $"How long it may take, starting the host included. [default: {standard}]",
+        Description = description,
         HelpName = "SECONDS",
         CustomParser = result =>
         {
             if (double.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds) &&
-                seconds is > 0 and <= 1e6)
+                seconds is > 0 and <= 1e6 && seconds >= least)
             {
                 return TimeSpan.FromSeconds(seconds);
             }
 
-            result.AddError($"--timeout takes seconds, not '{result.Tokens[0].Value}'.");
+            result.AddError($"{name} takes seconds{(least > 0 ? FormattableString.Invariant($", {least} or more") : "")}, not '{result.Tokens[0].Value}'.");
             return null;
         },
     };

@@ -27,8 +27,14 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, Func<TextReader> 
             () => new StreamReader(Console.OpenStandardInput(), Utf8),
             Colour: !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
             ErrorIsTerminal: !Console.IsErrorRedirected,
-            HomeFolder.Resolve());
+            HomeFolder.Resolve())
+        {
+            OutIsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
+        };
     }
+
+    /// <summary>Whether <see cref="Out"/> can be drawn on.</summary>
+    public bool OutIsTerminal { get; init; }
 
     public Text Text => new(Out, Colour);
 

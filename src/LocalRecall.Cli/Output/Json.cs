@@ -137,13 +137,32 @@ internal static class Json
 
     public static void Unwatched(TextWriter writer, WatchingStopped stopped) => Write(writer, json => Texts(json, "unwatched", stopped.Paths));
 
-    public static void Status(TextWriter writer, HostStatus status) => Write(writer, json =>
+    public static void Status(TextWriter writer, HostStatus status) => Write(writer, json => Status(json, status));
+
+    /// <summary>One look at the host. Without one, only when that was and why.</summary>
+    public static void Look(TextWriter writer, DateTimeOffset at, HostStatus? status, string? problem) => Write(writer, json =>
+    {
+        json.WriteString("time", Time(at));
+        json.WriteBoolean("running", status is not null);
+        if (status is not null)
+        {
+            Status(json, status);
+        }
+        else
+        {
+            json.WriteString("problem", problem);
+        }
+    });
+
+    private static void Status(Utf8JsonWriter json, HostStatus status)
     {
         json.WriteString("hostVersion", status.HostVersion);
         json.WriteNumber("pid", status.Pid);
         json.WriteString("home", status.Home);
         json.WriteNumber("uptimeMs", status.UptimeMs);
         json.WriteNumber("workingSetBytes", status.WorkingSetBytes);
+        json.WriteNumber("peakWorkingSetBytes", status.PeakWorkingSetBytes);
+        json.WriteNumber("processorTimeMs", status.ProcessorTimeMs);
         json.WriteNumber("clients", status.Clients);
 
         ModelStatus model = status.Model;
@@ -156,6 +175,11 @@ internal static class Json
         json.WriteNumber("runs", model.Runs);
         json.WriteNumber("texts", model.Texts);
         json.WriteNumber("tokens", model.Tokens);
+        if (model.Activity is { } activity)
+        {
+            Activity(json, activity);
+        }
+
         json.WriteEndObject();
 
         IndexStatus index = status.Index;
@@ -179,7 +203,7 @@ internal static class Json
 
         Texts(json, "watched", status.Watched);
         Faults(json, status.Faults);
-    });
+    }
 
     public static void Checks(TextWriter writer, IReadOnlyList<Check> checks) => Write(writer, json =>
     {
@@ -197,6 +221,89 @@ internal static class Json
 
         json.WriteEndArray();
     });
+
+    private static void Activity(Utf8JsonWriter json, ModelActivity activity)
+    {
+        json.WriteNumber("maxRunTokens", activity.MaxRunTokens);
+        json.WriteStartObject("lanes");
+        Lane(json, "query", activity.Queries, activity.QueryWaitMs);
+        Lane(json, "ingest", activity.Ingest, activity.IngestWaitMs);
+        json.WriteEndObject();
+        Run(json, "running", activity.Running);
+        Run(json, "lastRun", activity.LastRun);
+        Quantiles(json, "runMs", activity.RunMs);
+        json.WriteStartObject("rates");
+        Rates(json, "last10Seconds", activity.Last10Seconds);
+        Rates(json, "lastMinute", activity.LastMinute);
+        json.WriteEndObject();
+        json.WriteStartObject("outcomes");
+        json.WriteNumber("answered", activity.Outcomes.Answered);
+        json.WriteNumber("expired", activity.Outcomes.Expired);
+        json.WriteNumber("busy", activity.Outcomes.Busy);
+        json.WriteNumber("cancelled", activity.Outcomes.Cancelled);
+        json.WriteNumber("failed", activity.Outcomes.Failed);
+        json.WriteNumber("unavailable", activity.Outcomes.Unavailable);
+        json.WriteEndObject();
+        json.WriteNumber("restarts", activity.Restarts);
+        json.WriteNumber("recreatedSessions", activity.RecreatedSessions);
+        json.WriteStartArray("failures");
+        foreach (ModelFailure failure in activity.Failures)
+        {
+            json.WriteStartObject();
+            json.WriteString("time", Time(failure.At));
+            json.WriteString("reason", failure.Reason);
+            json.WriteNumber("times", failure.Times);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Lane(Utf8JsonWriter json, string name, LaneStatus lane, QuantilesStatus waits)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("texts", lane.Texts);
+        json.WriteNumber("tokens", lane.Tokens);
+        Number(json, "oldestWaitMs", lane.OldestWaitMs, 3);
+        Quantiles(json, "waitMs", waits);
+        json.WriteEndObject();
+    }
+
+    private static void Run(Utf8JsonWriter json, string name, RunStatus? run)
+    {
+        if (run is null)
+        {
+            json.WriteNull(name);
+            return;
+        }
+
+        json.WriteStartObject(name);
+        json.WriteNumber("texts", run.Texts);
+        json.WriteNumber("tokens", run.Tokens);
+        json.WriteNumber("paddedTokens", run.PaddedTokens);
+        Number(json, "elapsedMs", run.ElapsedMs, 3);
+        json.WriteEndObject();
+    }
+
+    private static void Quantiles(Utf8JsonWriter json, string name, QuantilesStatus times)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("count", times.Count);
+        Number(json, "p50", times.P50, 3);
+        Number(json, "p95", times.P95, 3);
+        Number(json, "p99", times.P99, 3);
+        json.WriteEndObject();
+    }
+
+    private static void Rates(Utf8JsonWriter json, string name, RatesStatus rates)
+    {
+        json.WriteStartObject(name);
+        Number(json, "requests", rates.Requests, 3);
+        Number(json, "runs", rates.Runs, 3);
+        Number(json, "texts", rates.Texts, 3);
+        Number(json, "tokens", rates.Tokens, 3);
+        json.WriteEndObject();
+    }
 
     private static void Summary(Utf8JsonWriter json, MemorySummary memory)
     {

@@ -100,21 +100,17 @@ internal sealed class Text(TextWriter writer, bool colour)
 
     public void Status(HostStatus status)
     {
-        ModelStatus model = status.Model;
-        IndexStatus index = status.Index;
-        Write(Invariant($"host    {Clean.Line(status.HostVersion)}, process {status.Pid}, up {Duration(status.UptimeMs)}, {Megabytes(status.WorkingSetBytes)}, {status.Clients} clients"));
-        Write($"home    {Clean.Line(status.Home)}");
-        Write(Invariant($"model   {Clean.Line(model.Id)} {Clean.Line(model.State)}, {model.Texts} texts and {model.Tokens} tokens in {model.Runs} runs, queued {model.QueuedQueries} + {model.QueuedIngest}"));
-        Problem(model.Problem);
-        string kinds = string.Join(", ", index.Memories.Select(k => Invariant($"{k.Count} {Clean.Line(k.Kind)}")));
-        Write(Invariant($"index   {Clean.Line(index.State)}, {(kinds.Length > 0 ? kinds : "empty")}; {index.Chunks} chunks ({index.PendingChunks} pending), {index.Vectors} vectors, {index.Sources} sources, {Megabytes(index.FileBytes)}"));
-        Problem(index.Problem);
+        foreach (string line in StatusLines.Of(status))
+        {
+            Write(line);
+        }
+
         foreach (string path in status.Watched)
         {
             Write($"watch   {Clean.Line(path)}");
         }
 
-        Faults(status.Faults, index.Faults);
+        Faults(status.Faults, status.Index.Faults);
     }
 
     public void Checks(IEnumerable<Check> checks)
@@ -138,23 +134,6 @@ internal sealed class Text(TextWriter writer, bool colour)
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
-
-    private static string Megabytes(long bytes) => Invariant($"{bytes / 1048576.0:0.0} MB");
-
-    private static string Duration(long ms) => TimeSpan.FromMilliseconds(ms) switch
-    {
-        { TotalMinutes: < 1 } t => $"{(int)t.TotalSeconds} s",
-        { TotalHours: < 1 } t => $"{(int)t.TotalMinutes} min",
-        var t => $"{(int)t.TotalHours} h {t.Minutes} min",
-    };
-
-    private void Problem(string? problem)
-    {
-        if (problem is not null)
-        {
-            Write($"        {Clean.Lines(problem)}");
-        }
-    }
 
     private void Faults(IReadOnlyList<FileFault> faults, long total)
     {

@@ -140,6 +140,60 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("Usage:", output.ToString());
     }
 
+    [Fact]
+    public async Task Top_looks_as_often_as_it_is_told_over_one_connection()
+    {
+        Task<int> running = RunAsync(["top", "--count", "2", "--interval", "0.1", "--json"]);
+        ScriptedHost.Peer peer = await host.WelcomeAsync(Guid.NewGuid());
+        for (int i = 0; i < 2; i++)
+        {
+            GetStatus request = await peer.ReceiveAsync<GetStatus>();
+            await peer.SendAsync(Samples.Status with { RequestId = request.Header.RequestId, Clients = 7 + i });
+        }
+
+        Assert.Equal(0, await running);
+        string[] looks = output.ToString().TrimEnd('\n').Split('\n');
+        Assert.Equal(2, looks.Length);
+        Assert.Contains("\"clients\":7", looks[0]);
+        Assert.Contains("\"clients\":8", looks[1]);
+    }
+
+    [Fact]
+    public async Task Top_without_a_host_starts_none_says_so_each_time_and_fails_at_the_end_of_its_count()
+    {
+        host.Dispose();
+
+        Assert.Equal((int)ExitCode.HostUnavailable, await RunAsync(["top", "--count", "2", "--interval", "0.1"]));
+
+        string[] looks = output.ToString().TrimEnd('\n').Split('\n');
+        Assert.Equal(2, looks.Length);
+        Assert.All(looks, look => Assert.EndsWith($"No host is running for {home.Path}. Trying again.", look));
+    }
+
+    [Fact]
+    public async Task Top_goes_on_with_the_next_host()
+    {
+        Task<int> running = RunAsync(["top", "--count", "3", "--interval", "0.1", "--json"]);
+        for (int i = 0; i < 3; i++)
+        {
+            ScriptedHost.Peer peer = await host.WelcomeAsync(Guid.NewGuid());
+            GetStatus request = await peer.ReceiveAsync<GetStatus>();
+            await peer.SendAsync(Samples.Status with { RequestId = request.Header.RequestId });
+            peer.Dispose();
+        }
+
+        Assert.Equal(0, await running);
+        Assert.Equal(3, output.ToString().Split("\"running\":true").Length - 1);
+    }
+
+    [Theory]
+    [InlineData("--interval", "0")]
+    [InlineData("--interval", "0.01")]
+    [InlineData("--count", "0")]
+    [InlineData("--count", "x")]
+    public async Task Top_takes_sensible_numbers_only(string option, string value) =>
+        Assert.Equal((int)ExitCode.Usage, await RunAsync(["top", option, value]));
+
     [Theory]
     [InlineData("status")]
     [InlineData("host stop")]

@@ -20,7 +20,13 @@ internal static class Samples
 
     public static HostStatus Status { get; } = new(
         Guid.NewGuid(), "0.1.0", 42, "/home/u/.local/share/localrecall", 3_700_000, 150 << 20,
-        new ModelStatus("all-MiniLM-L6-v2-q4", "degraded", "file is missing", 1, 2, 3, 4, 5),
+        new ModelStatus("all-MiniLM-L6-v2-q4", "degraded", "file is missing", 1, 2, 3, 4, 5,
+            new ModelActivity(
+                256, new LaneStatus(1, 12, 3.21), new LaneStatus(2, 4000, 12_345), new RunStatus(3, 180, 192, 12.34), new RunStatus(1, 64, 64, 9.5),
+                new RatesStatus(12.34, 10, 33.5, 5400.4), new RatesStatus(2.5, 2, 6.25, 1000),
+                new QuantilesStatus(100, 3, 12.5, 22), new QuantilesStatus(0, 0, 0, 0), new QuantilesStatus(120, 24, 44, 1000.5),
+                new OutcomesStatus(1200, 2, 3, 4, 5, 6), 1, 2,
+                [new ModelFailure(Time, "file is\u001b missing", 3), new ModelFailure(Time.AddSeconds(-1), "the run failed", 1)])),
         new IndexStatus("ready", null, [new KindCount("episodic", 10), new KindCount("document", 2)], 30, 29, 1, 12, 3, 2 << 20),
-        ["/notes"], [new FileFault("/m/bad\u001b.md", "no front matter")], 2);
+        ["/notes"], [new FileFault("/m/bad\u001b.md", "no front matter")], 2, 210 << 20, 3250);
 }

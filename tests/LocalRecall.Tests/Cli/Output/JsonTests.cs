@@ -7,6 +7,8 @@ namespace LocalRecall.Tests.Cli.Output;
 
 public sealed class JsonTests
 {
+    private static readonly DateTimeOffset Time = new(2026, 11, 21, 22, 0, 1, 500, TimeSpan.Zero);
+
     [Fact]
     public void Search_prints_exactly_the_documented_object()
     {
@@ -18,6 +20,27 @@ public sealed class JsonTests
 
             """.ReplaceLineEndings("\n"),
             writer.ToString());
+    }
+
+    [Fact]
+    public void A_look_at_the_host_is_all_of_its_status()
+    {
+        var writer = new StringWriter();
+        Json.Look(writer, Time, Samples.Status, null);
+        Assert.Equal(
+            """
+            {"time":"2026-11-21T22:00:01.500Z","running":true,"hostVersion":"0.1.0","pid":42,"home":"/home/u/.local/share/localrecall","uptimeMs":3700000,"workingSetBytes":157286400,"peakWorkingSetBytes":220200960,"processorTimeMs":3250,"clients":2,"model":{"id":"all-MiniLM-L6-v2-q4","state":"degraded","problem":"file is missing","queuedQueries":1,"queuedIngest":2,"runs":3,"texts":4,"tokens":5,"maxRunTokens":256,"lanes":{"query":{"texts":1,"tokens":12,"oldestWaitMs":3.21,"waitMs":{"count":100,"p50":3,"p95":12.5,"p99":22}},"ingest":{"texts":2,"tokens":4000,"oldestWaitMs":12345,"waitMs":{"count":0,"p50":0,"p95":0,"p99":0}}},"running":{"texts":3,"tokens":180,"paddedTokens":192,"elapsedMs":12.34},"lastRun":{"texts":1,"tokens":64,"paddedTokens":64,"elapsedMs":9.5},"runMs":{"count":120,"p50":24,"p95":44,"p99":1000.5},"rates":{"last10Seconds":{"requests":12.34,"runs":10,"texts":33.5,"tokens":5400.4},"lastMinute":{"requests":2.5,"runs":2,"texts":6.25,"tokens":1000}},"outcomes":{"answered":1200,"expired":2,"busy":3,"cancelled":4,"failed":5,"unavailable":6},"restarts":1,"recreatedSessions":2,"failures":[{"time":"2026-11-21T22:00:00.120Z","reason":"file is\u001B missing","times":3},{"time":"2026-11-21T21:59:59.120Z","reason":"the run failed","times":1}]},"index":{"state":"ready","problem":null,"memories":{"episodic":10,"document":2},"chunks":30,"vectors":29,"pendingChunks":1,"sources":12,"faults":3,"fileBytes":2097152},"watched":["/notes"],"faults":[{"path":"/m/bad\u001B.md","reason":"no front matter"}]}
+
+            """.ReplaceLineEndings("\n"),
+            writer.ToString());
+    }
+
+    [Fact]
+    public void A_look_without_a_host_says_why()
+    {
+        var writer = new StringWriter();
+        Json.Look(writer, Time, null, "No host is running.");
+        Assert.Equal("""{"time":"2026-11-21T22:00:01.500Z","running":false,"problem":"No host is running."}""" + "\n", writer.ToString());
     }
 
     [Fact]

@@ -45,10 +45,22 @@ public sealed class TextTests
         new Text(writer, colour: false).Status(Samples.Status);
         Assert.Equal(
             """
-            host    0.1.0, process 42, up 1 h 1 min, 150.0 MB, 2 clients
+            host    0.1.0, process 42, up 1 h 1 min, 2 clients
+            memory  150.0 MB, at most 210.0 MB; 3.3 s of processor time
             home    /home/u/.local/share/localrecall
-            model   all-MiniLM-L6-v2-q4 degraded, 4 texts and 5 tokens in 3 runs, queued 1 + 2
+            model   all-MiniLM-L6-v2-q4 degraded, 4 texts and 5 tokens in 3 runs
                     file is missing
+            queue   queries  1 text (12 tokens), the oldest for 3.2 ms
+                    ingest   2 texts (4000 tokens), the oldest for 12.3 s
+            run     3 texts, 180 tokens (192 padded), for 12 ms now; at most 256 padded
+            speed   10 s        12.3 requests/s    10.0 runs/s    33.5 texts/s     5400 tokens/s
+                    1 min        2.5 requests/s     2.0 runs/s     6.3 texts/s     1000 tokens/s
+            times   queries waited  p50   3.0 ms  p95    13 ms  p99    22 ms  of 100
+                    ingest waited   none in the last minute
+                    runs took       p50    24 ms  p95    44 ms  p99  1001 ms  of 120
+            ended   1200 answered, 3 busy, 2 expired, 4 cancelled, 5 failed, 6 without a model; 1 restart, 2 recreated sessions
+            failed  2026-11-21 22:00:00Z  file is� missing (3 times)
+            failed  2026-11-21 21:59:59Z  the run failed
             index   ready, 10 episodic, 2 document; 30 chunks (1 pending), 29 vectors, 12 sources, 2.0 MB
             watch   /notes
             fault   /m/bad�.md: no front matter
