@@ -9,7 +9,8 @@ namespace LocalRecall.Cli.Output;
 internal sealed class Screen : IDisposable
 {
     private const string Open = "\u001b[?1049h\u001b[?25l\u001b[?7l";
-    private const string Close = "\u001b[?7h\u001b[?25h\u001b[?1049l";
+    // Also undoes what reading keys sets up: keys of the cursor and the number pad in application mode.
+    private const string Close = "\u001b[?1l\u001b>\u001b[?7h\u001b[?25h\u001b[?1049l";
 
     private readonly TextWriter writer;
     private readonly bool colour;
