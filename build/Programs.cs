@@ -42,8 +42,20 @@ internal static class Programs
         await File.WriteAllLinesAsync(stamp, [asked, kindMade]);
     }
 
-    private static DateTime NewestInput() =>
-        ((string[])["src", "standins", "hocon", "build", "artifacts/prepared"])
+    /// <summary>Builds the session of the load benchmark in <c>artifacts/bench-session/</c>, unless it is newer than what it is made of.</summary>
+    public static async Task PublishSessionAsync(string[] properties)
+    {
+        var folder = Tools.InRoot("artifacts", "bench-session");
+        var stamp = Path.Combine(folder, ".published");
+        if (File.Exists(stamp) && File.GetLastWriteTimeUtc(stamp) > NewestInput("tests/LocalRecall.BenchSession"))
+            return;
+        Console.WriteLine("Building bench-session …");
+        await Tools.DotnetAsync(["publish", "tests/LocalRecall.BenchSession", "-c", "Release", "--nologo", "-v", "q", "-o", folder, "-p:DebugType=none", "-p:StripSymbols=true", "-p:CopyOutputSymbolsToPublishDirectory=false", .. properties]);
+        await File.WriteAllTextAsync(stamp, "");
+    }
+
+    private static DateTime NewestInput(params string[] more) =>
+        ((string[])["src", "standins", "hocon", "build", "artifacts/prepared", .. more])
             .Select(folder => new DirectoryInfo(Tools.InRoot(folder)))
             .Where(folder => folder.Exists)
             .SelectMany(folder => folder.EnumerateFiles("*", SearchOption.AllDirectories))

@@ -62,6 +62,7 @@ internal static class Verbs
     {
         await Prepare.RunAsync(properties);
         await Programs.PublishAsync(properties, nativeOnly: true);
+        await Programs.PublishSessionAsync(properties);
         await Tools.DotnetAsync(["run", "--project", "tests/LocalRecall.Benchmarks", "-c", Configuration, .. properties, "--", .. names]);
         return 0;
     }

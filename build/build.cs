@@ -19,7 +19,7 @@ const string Help = """
 // Exit codes: 2 for failed tests, 3 for a message on stderr; 1 is left to dotnet, which ends with it if this can't be built.
 Console.OutputEncoding = System.Text.Encoding.UTF8;
 var properties = args.Where(arg => arg.StartsWith("-p:", StringComparison.Ordinal)).ToArray();
-var words = args.Except(properties).ToArray();
+var words = args.Where(arg => !arg.StartsWith("-p:", StringComparison.Ordinal)).ToArray(); // Except would drop what is said twice
 try
 {
     return words switch

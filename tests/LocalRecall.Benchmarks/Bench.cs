@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LocalRecall.Benchmarks.Load;
 using LocalRecall.Core.Ports;
 using LocalRecall.Infrastructure.Models;
 using LocalRecall.Infrastructure.Onnx;
@@ -10,19 +11,23 @@ internal sealed class BenchException(string message) : Exception(message);
 
 /// <param name="Texts">Folder of memories or documents.</param>
 /// <param name="Quick">Less of everything.</param>
-internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Texts, bool Quick)
+/// <param name="Load">Sizes of the part <c>load</c>.</param>
+internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Texts, bool Quick, LoadSizes Load)
 {
     public static BenchOptions Parse(string[] args, IReadOnlyList<string> known)
     {
         List<string> parts = [];
         string texts = BenchPaths.Samples;
         bool quick = false;
+        List<(string Option, int Value)> sizes = [];
         for (int i = 0; i < args.Length; i++)
         {
             if (args[i] == "--quick")
                 quick = true;
             else if (args[i] == "--texts" && i + 1 < args.Length)
                 texts = Path.GetFullPath(args[++i], Environment.GetEnvironmentVariable("CALLED_FROM") ?? Environment.CurrentDirectory);
+            else if (args[i].StartsWith("--", StringComparison.Ordinal) && i + 1 < args.Length && int.TryParse(args[i + 1], out int value) && value > 0)
+                sizes.Add((args[i++], value));
             else if (known.Contains(args[i]))
                 parts.Add(args[i]);
             else
@@ -30,7 +35,9 @@ internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Texts, b
         }
 
         return Directory.Exists(texts)
-            ? new BenchOptions(parts is [] ? known : parts, texts, quick)
+            ? new BenchOptions(
+                parts is [] ? known : parts, texts, quick,
+                sizes.Aggregate(quick ? LoadSizes.Quick : LoadSizes.Full, (all, size) => all.With(size.Option, size.Value)))
             : throw new BenchException($"There is no folder {texts}.");
     }
 }
@@ -45,11 +52,16 @@ internal static class BenchPaths
 
     public static string Models { get; } = Path.Combine(Root, "artifacts", "models");
 
+    /// <summary>The session of a storm.</summary>
+    public static string Session => Find("./build.sh bench load", "bench-session", "bench-session");
+
     /// <summary>A program as <c>publish</c> leaves it.</summary>
-    public static string Program(string name)
+    public static string Program(string name) => Find("./build.sh publish", "bin", name);
+
+    private static string Find(string verb, string folder, string name)
     {
-        string path = Path.Combine(Root, "artifacts", "bin", OperatingSystem.IsWindows() ? $"{name}.exe" : name);
-        return File.Exists(path) ? path : throw new BenchException($"{path} is not there: run ./build.sh publish.");
+        string path = Path.Combine(Root, "artifacts", folder, OperatingSystem.IsWindows() ? $"{name}.exe" : name);
+        return File.Exists(path) ? path : throw new BenchException($"{path} is not there: run {verb}.");
     }
 
     private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;

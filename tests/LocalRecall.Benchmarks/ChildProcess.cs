@@ -8,7 +8,10 @@ namespace LocalRecall.Benchmarks;
 /// <summary>Runs a program with its output thrown away. Lean, so that what is measured is the program.</summary>
 internal static unsafe partial class ChildProcess
 {
+    private const string Nowhere = "/dev/null";
     private const int WriteOnly = 1;
+    private const int KillSignal = 9;
+    private static readonly int CreateAnew = OperatingSystem.IsMacOS() ? 0x600 : 0x240; // O_CREAT | O_TRUNC
     private const int WaitForAll = 0x40000000;
     private const nint PtraceContinue = 7;
     private const nint PtraceSeize = 0x4206;
@@ -48,11 +51,26 @@ internal static unsafe partial class ChildProcess
         return peakBytes;
     }
 
+    /// <summary>Runs it with its output, and what it says on standard error, in a file.</summary>
+    /// <param name="started">Gets its process id.</param>
+    /// <returns>Its exit code, 128 and more for a signal, and the processor time that it took.</returns>
+    public static (int ExitCode, TimeSpan Processor) Run(
+        IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment, string output, Action<int> started)
+    {
+        int pid = Start(command, environment, output);
+        started(pid);
+        int status = Wait(pid, 0, out TimeSpan processor);
+        return ((status & 0x7F) == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F), processor);
+    }
+
+    /// <summary>Ends it at once.</summary>
+    public static void Kill(int pid) => _ = kill(pid, KillSignal);
+
     private static long ReadPeak(int pid) => 1024 * long.Parse(
         File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 
-    private static int Start(IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment)
+    private static int Start(IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment, string output = Nowhere)
     {
         string?[] variables =
         [
@@ -65,7 +83,9 @@ internal static unsafe partial class ChildProcess
         Check(posix_spawn_file_actions_init(actions));
         try
         {
-            Check(posix_spawn_file_actions_addopen(actions, 1, "/dev/null", WriteOnly, 0));
+            Check(posix_spawn_file_actions_addopen(actions, 1, output, output == Nowhere ? WriteOnly : WriteOnly | CreateAnew, 0x180));
+            if (output != Nowhere)
+                Check(posix_spawn_file_actions_addopen(actions, 2, $"{output}.err", WriteOnly | CreateAnew, 0x180));
             Check(posix_spawnp(out int pid, command[0], actions, null, [.. command, null], variables));
             return pid;
         }
@@ -113,6 +133,9 @@ internal static unsafe partial class ChildProcess
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int posix_spawnp(out int pid, string fileName, byte* actions, byte* attributes, string?[] arguments, string?[] environment);
+
+    [LibraryImport("libc")]
+    private static partial int kill(int pid, int signal);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int wait4(int pid, int* status, int options, long* usage);

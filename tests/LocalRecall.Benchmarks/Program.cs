@@ -1,4 +1,6 @@
 using LocalRecall.Benchmarks;
+using LocalRecall.Benchmarks.Alternatives;
+using LocalRecall.Benchmarks.Load;
 using LocalRecall.Infrastructure.Onnx;
 
 const string Help = """
@@ -11,15 +13,40 @@ const string Help = """
       memory    the host's memory: idle, model loaded, after an import, with 100,000 chunks
       idle      the host's processor time when nobody asks anything
       import    a folder into a real host
+      load      fifty clients, ten sessions and an import at once; the same on what could stand in the host's place
 
       --texts FOLDER   memories or documents to work on; else samples/memories
       --quick          less of everything, for trying out
+
+    Sizes of load, each with a whole number (what it is without the option, and with --quick):
+      --sessions 10 (10)       processes that stay and ask about once a second each
+      --rate 10 (10)           recall processes that start each second
+      --seconds 40 (10)        of each phase with queries alone
+      --memories 2000 (300)    of each import
+      --rounds 2 (1)           of queries alone, import alone, all together
+      --clients 50 (20)        side by side: short-lived processes
+      --client-seconds 10 (4)  side by side: in which they start
+      --bulk 400 (100)         side by side: memories that are embedded meanwhile
+      --turns 2 (1)            side by side: of all designs
+      --patience 30 (30)       side by side: an answer that takes more seconds has failed
 
     Without a name, all parts. Prints a table and leaves it as JSON in artifacts/bench/.
     """;
 
 if (args is [ActorSystemClient.Option, var home, var query])
     return await ActorSystemClient.RunAsync(home, query);
+
+if (args is [Alternative.Option, var design, var folder, .. var role])
+{
+    try
+    {
+        return await AlternativeProcess.RunAsync(design, folder, role);
+    }
+    finally
+    {
+        OnnxRuntimeProcess.Shutdown();
+    }
+}
 
 if (args.Contains("--help") || args.Contains("-h"))
 {
@@ -36,6 +63,7 @@ if (args.Contains("--help") || args.Contains("-h"))
     ("memory", MemoryPart.RunAsync),
     ("idle", IdlePart.RunAsync),
     ("import", ImportPart.RunAsync),
+    ("load", LoadPart.RunAsync),
 ];
 
 Console.OutputEncoding = System.Text.Encoding.UTF8;

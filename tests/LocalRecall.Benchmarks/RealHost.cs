@@ -20,6 +20,8 @@ internal sealed class RealHost : IAsyncDisposable
 
     public string Home { get; }
 
+    public int Id => _process.Id;
+
     public double RssMb => Megabytes(process => process.WorkingSet64);
 
     public double PeakRssMb => Megabytes(process => process.PeakWorkingSet64);

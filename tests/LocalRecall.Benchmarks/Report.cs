@@ -41,6 +41,9 @@ internal sealed record Goal(double Limit, bool AtLeast)
 /// <param name="Load">The machine's load average when it was measured.</param>
 internal sealed record Row(string Part, string What, string Unit, Spread Value, Goal? Goal, string? Note, double? Load);
 
+/// <summary>Numbers that belong side by side.</summary>
+internal sealed record Table(string Title, IReadOnlyList<string> Columns, IReadOnlyList<string[]> Lines);
+
 /// <summary>The rows of one run, and where they come from.</summary>
 internal sealed class Report(BenchOptions options)
 {
@@ -55,6 +58,7 @@ internal sealed class Report(BenchOptions options)
 
     private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
     private readonly List<Row> _rows = [];
+    private readonly List<Table> _tables = [];
 
     private readonly (string Name, string Value)[] _facts =
     [
@@ -68,6 +72,8 @@ internal sealed class Report(BenchOptions options)
 
     public void Add(Row row) => _rows.Add(row);
 
+    public void Add(Table table) => _tables.Add(table);
+
     public void Print(TextWriter output)
     {
         output.WriteLine();
@@ -75,10 +81,12 @@ internal sealed class Report(BenchOptions options)
             output.WriteLine($"{name,-10} {value}");
         output.WriteLine();
 
-        string[][] lines = [Columns, .. _rows.Select(Cells)];
-        int[] widths = [.. Enumerable.Range(0, Columns.Length).Select(column => lines.Max(line => line[column].Length))];
-        foreach (string[] line in lines)
-            output.WriteLine(string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        Print(output, [Columns, .. _rows.Select(Cells)]);
+        foreach (Table table in _tables)
+        {
+            output.WriteLine($"\n{table.Title}");
+            Print(output, [[.. table.Columns], .. table.Lines]);
+        }
     }
 
     /// <summary>As JSON, and as Markdown for the documentation.</summary>
@@ -88,19 +96,28 @@ internal sealed class Report(BenchOptions options)
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, $"{_startedAt:yyyy-MM-dd'T'HH-mm-ss}.json");
         using FileStream stream = File.Create(path);
-        JsonSerializer.Serialize(stream, new { StartedAt = _startedAt, Facts = _facts.ToDictionary(fact => fact.Name, fact => fact.Value), Rows = _rows }, Json);
+        JsonSerializer.Serialize(stream, new { StartedAt = _startedAt, Facts = _facts.ToDictionary(fact => fact.Name, fact => fact.Value), Rows = _rows, Tables = _tables }, Json);
         File.WriteAllLines(Path.ChangeExtension(path, ".md"),
         [
             $"{_startedAt:yyyy-MM-dd HH:mm} UTC, load average {string.Join(" to ", LoadRange())}",
             "",
             .. _facts.Select(fact => $"- {fact.Name}: {fact.Value}"),
             "",
-            $"| {string.Join(" | ", Columns)} |",
-            $"|{string.Concat(Columns.Select(_ => "---|"))}",
-            .. _rows.Select(row => $"| {string.Join(" | ", Cells(row))} |"),
+            .. Markdown(Columns, _rows.Select(Cells)),
+            .. _tables.SelectMany(table => (string[])["", table.Title, "", .. Markdown(table.Columns, table.Lines)]),
         ]);
         return path;
     }
+
+    private static void Print(TextWriter output, string[][] lines)
+    {
+        int[] widths = [.. Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length))];
+        foreach (string[] line in lines)
+            output.WriteLine(string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+    }
+
+    private static IEnumerable<string> Markdown(IReadOnlyList<string> columns, IEnumerable<string[]> lines) =>
+        [$"| {string.Join(" | ", columns)} |", $"|{string.Concat(columns.Select(_ => "---|"))}", .. lines.Select(line => $"| {string.Join(" | ", line)} |")];
 
     private IEnumerable<string> LoadRange() => _rows.Where(row => row.Load is not null).Select(row => row.Load!.Value) is var loads && loads.Any()
         ? [Spread.Number(loads.Min()), Spread.Number(loads.Max())]
