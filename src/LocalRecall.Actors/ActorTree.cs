@@ -9,6 +9,7 @@ using LocalRecall.Actors.Lifecycle;
 using LocalRecall.Actors.Metrics;
 using LocalRecall.Actors.Query;
 using LocalRecall.Core.Ports;
+using LocalRecall.Core.Requests;
 
 namespace LocalRecall.Actors;
 
@@ -31,9 +32,11 @@ public sealed record ActorTree(IActorRef Gateway, IActorRef Query, IActorRef Ing
         IActorRef embedding = system.ActorOf(
             EmbeddingActor.CreateProps(ports.Embedder, embeddingSettings, new EmbeddingMetrics(meters), () => Environment.WorkingSet), "embedding");
         IActorRef index = system.ActorOf(IndexActor.CreateProps(ports.Store, ports.Embedder.Model, config.GetInt("index.readers")), "index");
+        Config requests = config.GetConfig("requests");
+        var limits = new RequestLimits(requests.GetInt("max-open"), requests.GetInt("max-open-per-client"));
         var ingestPorts = new IngestPorts(index, embedding, ports.Files, ports.Roots, ports.Watcher, ports.Embedder, ports.MemoriesFolder, metrics);
-        IActorRef ingest = system.ActorOf(IngestActor.CreateProps(ingestPorts, config.GetInt("ingest.max-files")), "ingest");
-        IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, ports.Embedder, metrics)), "query");
+        IActorRef ingest = system.ActorOf(IngestActor.CreateProps(ingestPorts, config.GetInt("ingest.max-files"), limits), "ingest");
+        IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, ports.Embedder, metrics), limits), "query");
         var lifecycleSettings = new LifecycleSettings(gatewaySettings.HostVersion, home, config.GetTimeSpan("host.idle-exit"));
         var lifecyclePorts = new LifecyclePorts(index, embedding, ingest, ports.Embedder.Model.Id, metrics, stop);
         IActorRef lifecycle = system.ActorOf(LifecycleActor.CreateProps(lifecycleSettings, lifecyclePorts), "lifecycle");

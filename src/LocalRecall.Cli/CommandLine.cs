@@ -35,7 +35,7 @@ internal static class CommandLine
 
         return await parse.InvokeAsync(new InvocationConfiguration
         {
-            Output = shell.Out, Error = shell.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            Output = shell.Out, Error = shell.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(2),
         }).ConfigureAwait(false);
     }
 }

@@ -12,6 +12,9 @@ internal enum ExitCode
     HostUnavailable = 4,
     TimedOut = 5,
     Incomplete = 6,
+
+    /// <summary>As shells have it for a program that Ctrl-C has ended.</summary>
+    Interrupted = 130,
 }
 
 internal static class ExitCodes
@@ -19,7 +22,7 @@ internal static class ExitCodes
     public const string Help =
         """
         Exit codes: 0 done, 1 failure, 2 wrong usage or request, 3 nothing found, 4 no host and none could be started,
-        5 not done in time, 6 done in part (some files could not be read).
+        5 not done in time, 6 done in part (some files could not be read), 130 interrupted.
         With --json an error is {"error":{"code","message"}} on standard output.
         """;
 

@@ -52,6 +52,10 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, Func<TextReader> 
             await using RecallClient client = connect ? await RecallClient.ConnectAsync(options, cancellation).ConfigureAwait(false) : new RecallClient(options);
             return (int)await work(client, cancellation).ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return (int)ExitCode.Interrupted; // the host has been told
+        }
         catch (RecallException e)
         {
             return Fail(parse, ExitCodes.Of(e.Code), e.Code.ToName(), e.Message);

@@ -63,4 +63,21 @@ internal sealed record HostSession(AkkaConnection Connection, Guid Ticket, HostE
             throw;
         }
     }
+
+    /// <summary>Asks the gateway. A host whose reply nobody waits for any more is told so.</summary>
+    /// <exception cref="ConnectionLostException"/>
+    /// <exception cref="MessageTooLargeException"/>
+    public async Task<IReply> AskAsync(IRequest request, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+    {
+        Guid id = request.Header.RequestId;
+        try
+        {
+            return await Connection.AskAsync(ActorPaths.Gateway, request, id, progress, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not ConnectionLostException and not MessageTooLargeException)
+        {
+            _ = Connection.TellAsync(ActorPaths.Gateway, new Cancel(id, Ticket));
+            throw;
+        }
+    }
 }

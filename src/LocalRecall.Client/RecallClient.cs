@@ -241,8 +241,7 @@ public sealed class RecallClient : IAsyncDisposable
                 TimeSpan pause = TimeSpan.Zero;
                 try
                 {
-                    IReply reply = await current.Connection.AskAsync(
-                        ActorPaths.Gateway, request(new RequestHeader(id, current.Ticket, deadline)), id, progress, limit.Token).ConfigureAwait(false);
+                    IReply reply = await current.AskAsync(request(new RequestHeader(id, current.Ticket, deadline)), progress, limit.Token).ConfigureAwait(false);
                     switch (reply)
                     {
                         case TReply result:

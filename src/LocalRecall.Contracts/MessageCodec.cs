@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Google.Protobuf;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Contracts.Wire;
@@ -16,6 +19,7 @@ public static class MessageCodec
         Entry.Of<Hello, HelloV1>("hello-v1", HelloV1.Parser, SessionMapping.ToWire, SessionMapping.FromWire),
         Entry.Of<Welcome, WelcomeV1>("welcome-v1", WelcomeV1.Parser, SessionMapping.ToWire, SessionMapping.FromWire),
         Entry.Of<HandOver, HandOverV1>("hand-over-v1", HandOverV1.Parser, SessionMapping.ToWire, SessionMapping.FromWire),
+        Entry.Of<Cancel, CancelV1>("cancel-v1", CancelV1.Parser, SessionMapping.ToWire, SessionMapping.FromWire),
         Entry.Of<StopHost, StopHostV1>("stop-host-v1", StopHostV1.Parser, SessionMapping.ToWire, SessionMapping.FromWire),
         Entry.Of<HostStopping, HostStoppingV1>("host-stopping-v1", HostStoppingV1.Parser, SessionMapping.ToWire, SessionMapping.FromWire),
         Entry.Of<AddMemory, AddMemoryV1>("add-memory-v1", AddMemoryV1.Parser, MemoriesMapping.ToWire, MemoriesMapping.FromWire),
@@ -52,6 +56,20 @@ public static class MessageCodec
 
     /// <summary>Bytes that <see cref="Encode"/> would write, over the limit or not.</summary>
     public static int SizeOf(IWireMessage message) => EntryOf(message).ToWire(message).CalculateSize();
+
+    /// <summary>A hash of what a request asks for, cut from SHA-256: the same however often it is sent, on whatever connection, until whenever.</summary>
+    public static UInt128 HashOf(IRequest request)
+    {
+        Entry entry = EntryOf(request);
+        byte[] bytes = entry.ToWire(request).ToByteArray();
+        var input = new CodedInputStream(bytes);
+        input.ReadTag();
+        input.SkipLastField(); // the header, the first field of every request
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(entry.Manifest));
+        hash.AppendData(bytes.AsSpan((int)input.Position));
+        return BinaryPrimitives.ReadUInt128BigEndian(hash.GetHashAndReset());
+    }
 
     /// <exception cref="MessageTooLargeException">More than <see cref="WireLimits.MaxMessageBytes"/>.</exception>
     public static byte[] Encode(IWireMessage message)

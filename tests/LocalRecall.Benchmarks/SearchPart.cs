@@ -9,6 +9,7 @@ using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
 using LocalRecall.Core.Ranking;
+using LocalRecall.Core.Requests;
 using LocalRecall.Infrastructure.Sqlite;
 using static LocalRecall.Actors.Index.IndexProtocol;
 
@@ -42,7 +43,7 @@ internal static class SearchPart
             IActorRef embedding = system.ActorOf(Props.Create(() => new Embedded(vectors)));
             var opening = Stopwatch.StartNew();
             IActorRef index = system.ActorOf(IndexActor.CreateProps(store, bench.Model.Model, system.Settings.Config.GetInt("localrecall.index.readers")), "index");
-            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Model, new HostMetrics(LocalSystem.Meters))), "query");
+            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Model, new HostMetrics(LocalSystem.Meters)), new RequestLimits(256, 64)), "query");
             await SearchAsync(query, queries[0]);
             double openedMs = opening.Elapsed.TotalMilliseconds;
             for (int i = 0; i < queries.Count; i++)

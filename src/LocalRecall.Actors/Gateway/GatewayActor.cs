@@ -24,7 +24,7 @@ public sealed record GatewaySettings(string Token, string HostVersion)
 
 /// <summary>
 /// The only actor a remote message reaches: checks version, token and deadline, and hands on to who does the work.
-/// A client's ticket is good until its connection closes.
+/// A client's ticket is good until its connection closes; then whoever works for it is told.
 /// </summary>
 public sealed class GatewayActor : ReceiveActor
 {
@@ -33,6 +33,7 @@ public sealed class GatewayActor : ReceiveActor
 
     private readonly GatewaySettings _settings;
     private readonly byte[] _token;
+    private readonly IActorRef[] _workers;
     private readonly IActorRef _lifecycle;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<Address, Guid> _tickets = [];
@@ -42,7 +43,7 @@ public sealed class GatewayActor : ReceiveActor
     {
         _settings = settings;
         _token = Encoding.UTF8.GetBytes(settings.Token);
-        _lifecycle = lifecycle;
+        (_workers, _lifecycle) = ([query, ingest], lifecycle);
         Receive<Hello>(OnHello);
         Receive<HandOver>(OnHandOver);
         Route<Search>(query);
@@ -61,13 +62,8 @@ public sealed class GatewayActor : ReceiveActor
             _stopping = true;
             Sender.Tell(IntakeStopped.Instance);
         });
-        Receive<DisassociatedEvent>(gone =>
-        {
-            if (_tickets.Remove(gone.RemoteAddress))
-            {
-                ReportActivity();
-            }
-        });
+        Receive<Cancel>(OnCancel);
+        Receive<DisassociatedEvent>(OnGone);
     }
 
     public static Props CreateProps(GatewaySettings settings, IActorRef query, IActorRef ingest, IActorRef lifecycle) =>
@@ -125,7 +121,7 @@ public sealed class GatewayActor : ReceiveActor
         {
             _log.Info("Making way for version {0}", wish.Version);
             var stop = new StopHost(new RequestHeader(wish.RequestId, Guid.Empty, Context.System.Scheduler.Now + HandOverLimit));
-            _lifecycle.Tell(new Authorized<StopHost>(stop, Sender, new ClientId(Sender.Path.Address.ToString())));
+            _lifecycle.Tell(new Authorized<StopHost>(stop, Sender, ClientOf(Sender.Path.Address)));
         }
     }
 
@@ -133,7 +129,7 @@ public sealed class GatewayActor : ReceiveActor
         where TRequest : IRequest =>
         Receive<TRequest>(request =>
         {
-            if (!_tickets.TryGetValue(Sender.Path.Address, out Guid ticket) || ticket != request.Header.Ticket)
+            if (!IsOfSender(request.Header.Ticket))
             {
                 Refuse(request.Header.RequestId, FailureCode.Unauthorized, "Say hello first: this ticket is not known on this connection.");
             }
@@ -148,7 +144,7 @@ public sealed class GatewayActor : ReceiveActor
             else
             {
                 ReportActivity();
-                target.Tell(new Authorized<TRequest>(request, Sender, new ClientId(Sender.Path.Address.ToString())));
+                target.Tell(new Authorized<TRequest>(request, Sender, ClientOf(Sender.Path.Address)));
             }
         });
 
@@ -156,6 +152,35 @@ public sealed class GatewayActor : ReceiveActor
 
     private void RefuseToken(Guid requestId) =>
         Refuse(requestId, FailureCode.Unauthorized, "Wrong token; the right one is in the home folder's endpoint.json.");
+
+    private void OnCancel(Cancel cancel)
+    {
+        if (IsOfSender(cancel.Ticket))
+        {
+            TellWorkers(new CancelRequest(cancel.RequestId, ClientOf(Sender.Path.Address)));
+        }
+    }
+
+    private void OnGone(DisassociatedEvent gone)
+    {
+        TellWorkers(new ClientGone(ClientOf(gone.RemoteAddress)));
+        if (_tickets.Remove(gone.RemoteAddress))
+        {
+            ReportActivity();
+        }
+    }
+
+    private void TellWorkers(IInternalMessage message)
+    {
+        foreach (IActorRef worker in _workers)
+        {
+            worker.Tell(message);
+        }
+    }
+
+    private bool IsOfSender(Guid ticket) => _tickets.TryGetValue(Sender.Path.Address, out Guid known) && known == ticket;
+
+    private static ClientId ClientOf(Address address) => new(address.ToString());
 
     private void Refuse(Guid requestId, FailureCode code, string message) => Sender.Tell(new Failure(requestId, code, message));
 

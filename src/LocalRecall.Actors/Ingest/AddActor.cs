@@ -9,7 +9,10 @@ using static LocalRecall.Actors.Ingest.IngestProtocol;
 
 namespace LocalRecall.Actors.Ingest;
 
-/// <summary>Keeps one memory given by message: writes its file, has it ingested like any other, then acknowledges.</summary>
+/// <summary>
+/// Keeps one memory given by message: writes its file, has it ingested like any other, then acknowledges. The file is named after the
+/// request: when that comes again, to this host or the next, the file that is there already is the memory.
+/// </summary>
 internal sealed class AddActor : RequestActor<AddMemory>
 {
     private readonly IngestPorts _ports;
@@ -18,7 +21,7 @@ internal sealed class AddActor : RequestActor<AddMemory>
         : base(request)
     {
         _ports = ports;
-        Receive<Written>(written => Context.Parent.Tell(new IngestFile(written.Source.Path, Request.Project, Client, Deliberate: true)));
+        Receive<Written>(written => Context.Parent.Tell(new IngestFile(written.Path, Request.Project, Client, Deliberate: true)));
         Receive<FileIngested>(OnIngested);
         Receive<SecondFileGone>(gone => Finish(gone.Reply));
         Receive<Status.Failure>(failure => Finish(new Failure(RequestId, FailureCode.Internal, $"The memory could not be written: {failure.Cause.Message}")));
@@ -43,10 +46,11 @@ internal sealed class AddActor : RequestActor<AddMemory>
         }
 
         var memory = new Memory(
-            MemoryId.New(), kind, Request.Subject, keywords, AppliesTo.Parse(Request.AppliesTo),
+            MemoryId.Of(RequestCoordinator.KeyOf(Request)), kind, Request.Subject, keywords, AppliesTo.Parse(Request.AppliesTo),
             Request.OccurredAt ?? Context.System.Scheduler.Now, Request.Project, Request.Content);
         IMemoryFiles files = _ports.Files;
-        Task.Run(() => new Written(files.Write(memory))).PipeTo(Self);
+        string path = files.PathOf(memory.Id, kind);
+        Task.Run(() => new Written(files.Stat(path) is null ? files.Write(memory).Path : path)).PipeTo(Self);
     }
 
     /// <summary>For who gives none: the words of the subject that say something.</summary>
@@ -84,5 +88,5 @@ internal sealed class AddActor : RequestActor<AddMemory>
 
     private sealed record SecondFileGone(MemoryAdded Reply) : IInternalMessage;
 
-    private sealed record Written(SourceState Source) : IInternalMessage;
+    private sealed record Written(string Path) : IInternalMessage;
 }

@@ -1,13 +1,17 @@
 using Akka.Actor;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Formats;
 using LocalRecall.Core.Memories;
 using LocalRecall.Core.Ports;
 using static LocalRecall.Actors.Index.IndexProtocol;
 
 namespace LocalRecall.Actors.Ingest;
 
-/// <summary>Forgets one memory: first in the index, which remembers that it must not come back, then the file if it is ours.</summary>
+/// <summary>
+/// Forgets one memory: first in the index, which remembers that it must not come back, then the file if it is ours. Asked again after a
+/// host that ended in between, it deletes the file that was left.
+/// </summary>
 internal sealed class ForgetActor : RequestActor<ForgetMemory>
 {
     private readonly IngestPorts _ports;
@@ -27,19 +31,32 @@ internal sealed class ForgetActor : RequestActor<ForgetMemory>
 
     private void OnForgotten(Forgotten forgotten)
     {
-        if (forgotten.Memory is not { } memory)
-        {
-            Finish(new Failure(RequestId, FailureCode.NotFound, $"There is no memory {Request.Id}."));
-            return;
-        }
-
-        (IMemoryFiles files, Guid requestId) = (_ports.Files, RequestId);
-        Task.Run(() =>
-        {
-            ILookup<bool, string> deleted = memory.Paths.ToLookup(files.DeleteOwned);
-            return new FilesDeleted(new MemoryForgotten(requestId, memory.Memory.Id.Value, memory.Memory.Subject, [.. deleted[true]], [.. deleted[false]]));
-        }).PipeTo(Self);
+        (IMemoryFiles files, Guid requestId, Guid id) = (_ports.Files, RequestId, Request.Id);
+        Task.Run(() => new FilesDeleted(forgotten.Memory is { } memory ? Delete(memory, requestId, files) : DeleteLeftOver(id, requestId, files))).PipeTo(Self);
     }
 
-    private sealed record FilesDeleted(MemoryForgotten Reply) : IInternalMessage;
+    private static MemoryForgotten Delete(ForgottenMemory memory, Guid requestId, IMemoryFiles files)
+    {
+        ILookup<bool, string> deleted = memory.Paths.ToLookup(files.DeleteOwned);
+        return new MemoryForgotten(requestId, memory.Memory.Id.Value, memory.Memory.Subject, [.. deleted[true]], [.. deleted[false]]);
+    }
+
+    private static IReply DeleteLeftOver(Guid id, Guid requestId, IMemoryFiles files)
+    {
+        foreach (MemoryKind kind in (MemoryKind[])[MemoryKind.Episodic, MemoryKind.Thinking])
+        {
+            string path = files.PathOf(new MemoryId(id), kind);
+            if (files.Stat(path) is not null)
+            {
+                SourceContent content = files.Read(path);
+                ReadResult left = FormatReader.Read(path, content.Bytes, content.State.ModifiedAt, null);
+                files.DeleteOwned(path);
+                return new MemoryForgotten(requestId, id, left.Memories.FirstOrDefault()?.Subject ?? "", [path], []);
+            }
+        }
+
+        return new Failure(requestId, FailureCode.NotFound, $"There is no memory {id}.");
+    }
+
+    private sealed record FilesDeleted(IReply Reply) : IInternalMessage;
 }

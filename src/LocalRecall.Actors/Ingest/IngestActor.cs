@@ -4,6 +4,8 @@ using LocalRecall.Actors.Embedding;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
+using LocalRecall.Core.Ingest;
+using LocalRecall.Core.Requests;
 using static LocalRecall.Actors.Ingest.IngestProtocol;
 
 namespace LocalRecall.Actors.Ingest;
@@ -11,25 +13,24 @@ namespace LocalRecall.Actors.Ingest;
 /// <summary>Takes in memories and files: a child per request, and a child per file in flight, at most so many at once and one per path.</summary>
 public sealed class IngestActor : RequestCoordinator
 {
-    private const int MaxRequests = 256;
     private static readonly TimeSpan RescanTime = TimeSpan.FromDays(1);
 
     private readonly IngestPorts _ports;
     private readonly int _maxFiles;
     private readonly Dictionary<string, FileJob> _jobs = [];
-    private readonly Queue<FileJob> _waiting = [];
+    private readonly FileQueue<FileJob> _waiting = new();
     private readonly Dictionary<IActorRef, FileJob> _inFlight = [];
     private readonly IActorRef _watch;
     private IActorRef _backlog = ActorRefs.Nobody;
 
-    public IngestActor(IngestPorts ports, int maxFiles)
-        : base(MaxRequests, ports.Metrics)
+    public IngestActor(IngestPorts ports, int maxFiles, RequestLimits limits)
+        : base(limits, ports.Metrics)
     {
         _ports = ports;
         _maxFiles = maxFiles;
         _watch = Context.ActorOf(WatchActor.CreateProps(ports), "watch");
-        Serve<AddMemory>(request => AddActor.CreateProps(request, ports));
-        Serve<ForgetMemory>(request => ForgetActor.CreateProps(request, ports));
+        ServeWrite<AddMemory>(request => AddActor.CreateProps(request, ports));
+        ServeWrite<ForgetMemory>(request => ForgetActor.CreateProps(request, ports));
         Serve<ImportPaths>(request => ImportActor.CreateProps(request, ports));
         Receive<Authorized<StopWatching>>(_watch.Forward);
         Receive<GetWatched>(_watch.Forward);
@@ -41,7 +42,7 @@ public sealed class IngestActor : RequestCoordinator
         Receive<EmbeddingProtocol.ModelReady>(_ => EmbedBacklog());
     }
 
-    public static Props CreateProps(IngestPorts ports, int maxFiles) => Props.Create(() => new IngestActor(ports, maxFiles));
+    public static Props CreateProps(IngestPorts ports, int maxFiles, RequestLimits limits) => Props.Create(() => new IngestActor(ports, maxFiles, limits));
 
     protected override void PreStart()
     {
@@ -59,11 +60,12 @@ public sealed class IngestActor : RequestCoordinator
         }
         else if (_inFlight.TryGetValue(terminated.ActorRef, out FileJob? job))
         {
-            Complete(terminated.ActorRef, new FileIngested(job.Request.Path, [], Failure: "The host failed at this file; its log says why."));
+            Complete(terminated.ActorRef, new FileIngested(job.Path, [], Failure: "The host failed at this file; its log says why."));
         }
         else
         {
-            AnswerFor(terminated.ActorRef);
+            base.OnChildStopped(terminated);
+            DropFilesOf(terminated.ActorRef);
         }
     }
 
@@ -76,16 +78,32 @@ public sealed class IngestActor : RequestCoordinator
 
     private void OnIngestFile(IngestFile request)
     {
-        if (_jobs.TryGetValue(request.Path, out FileJob? job))
+        if (!_jobs.TryGetValue(request.Path, out FileJob? job))
         {
-            job.Ask(Sender, request);
-            return;
+            _jobs.Add(request.Path, job = new FileJob(request.Path));
         }
 
-        job = new FileJob(request, Sender);
-        _jobs.Add(request.Path, job);
-        _waiting.Enqueue(job);
+        if (job.Ask(Sender, request))
+        {
+            _waiting.Remove(job);
+            Enqueue(job);
+        }
+    }
+
+    private void Enqueue(FileJob job)
+    {
+        _waiting.Enqueue(job.Next!.Client, job, job.Next.Deliberate);
         StartNext();
+    }
+
+    /// <summary>An import that has stopped wants no more of what waits for it here. What was added by itself is stored all the same.</summary>
+    private void DropFilesOf(IActorRef asker)
+    {
+        foreach (FileJob job in _jobs.Values.Where(job => job.Leave(asker) && !job.IsRunning).ToList())
+        {
+            _waiting.Remove(job);
+            _jobs.Remove(job.Path);
+        }
     }
 
     private void OnProgress(FileProgress progress)
@@ -103,9 +121,9 @@ public sealed class IngestActor : RequestCoordinator
     {
         while (_inFlight.Count < _maxFiles && _waiting.TryDequeue(out FileJob? job))
         {
-            if (IsDraining && !job.IsWanted(IsOpen))
+            if (IsDraining && !job.IsWantedBy(IsOpen))
             {
-                _jobs.Remove(job.Request.Path);
+                _jobs.Remove(job.Path);
                 continue;
             }
 
@@ -126,16 +144,15 @@ public sealed class IngestActor : RequestCoordinator
             asker.Tell(done);
         }
 
-        if (job.HasMore)
+        if (job.Next is null)
         {
-            _waiting.Enqueue(job);
+            _jobs.Remove(job.Path);
+            StartNext();
         }
         else
         {
-            _jobs.Remove(job.Request.Path);
+            Enqueue(job);
         }
-
-        StartNext();
     }
 
     /// <summary>Embeds what was stored while the model could not be used.</summary>
@@ -148,35 +165,57 @@ public sealed class IngestActor : RequestCoordinator
     }
 
     /// <summary>One path: who waits for the pass in flight, and who came after it began and needs another.</summary>
-    private sealed class FileJob(IngestFile request, IActorRef asker)
+    private sealed class FileJob(string path)
     {
-        private List<IActorRef> _current = [];
-        private List<IActorRef> _next = [asker];
+        private readonly List<IActorRef> _waiting = [];
 
-        public IngestFile Request { get; private set; } = request;
+        public string Path => path;
 
-        public IReadOnlyList<IActorRef> Askers => _current;
+        public bool IsRunning { get; private set; }
 
-        public bool HasMore => _next.Count > 0;
+        /// <summary>Who gets the outcome of the pass in flight.</summary>
+        public IReadOnlyList<IActorRef> Askers { get; private set; } = [];
 
-        public bool IsWanted(Func<IActorRef, bool> isOpen) => _next.Any(isOpen);
+        /// <summary>The pass after that one, or the first; null: nobody wants any.</summary>
+        public IngestFile? Next { get; private set; }
 
-        public void Ask(IActorRef other, IngestFile request)
+        /// <summary>Whether one of these waits for the next pass.</summary>
+        public bool IsWantedBy(Func<IActorRef, bool> askers) => _waiting.Any(askers);
+
+        /// <summary>True: it is to be queued, perhaps again, with others before it or behind it than so far.</summary>
+        public bool Ask(IActorRef asker, IngestFile request)
         {
-            _next.Add(other);
-            Request = request with { Deliberate = request.Deliberate || (Request.Deliberate && _current.Count == 0) };
+            bool wasDeliberate = Next?.Deliberate == true;
+            bool toBeQueued = !IsRunning && (Next is null || (request.Deliberate && !wasDeliberate));
+            _waiting.Add(asker);
+            Next = request with { Deliberate = request.Deliberate || wasDeliberate };
+            return toBeQueued;
+        }
+
+        /// <summary>True: nobody wants the next pass any more.</summary>
+        public bool Leave(IActorRef asker)
+        {
+            if (!_waiting.Remove(asker) || _waiting.Count > 0 || Next!.Deliberate)
+            {
+                return false;
+            }
+
+            Next = null;
+            return true;
         }
 
         public IngestFile Start()
         {
-            (_current, _next) = (_next, []);
-            return Request;
+            IngestFile request = Next!;
+            (IsRunning, Askers, Next) = (true, [.. _waiting], null);
+            _waiting.Clear();
+            return request;
         }
 
         public IReadOnlyList<IActorRef> Finish()
         {
-            List<IActorRef> finished = _current;
-            _current = [];
+            IReadOnlyList<IActorRef> finished = Askers;
+            (IsRunning, Askers) = (false, []);
             return finished;
         }
     }

@@ -4,6 +4,7 @@ using LocalRecall.Actors.Embedding;
 using LocalRecall.Actors.Metrics;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Requests;
 using static LocalRecall.Actors.Lifecycle.LifecycleProtocol;
 
 namespace LocalRecall.Actors.Lifecycle;
@@ -17,7 +18,7 @@ public sealed record LifecyclePorts(IActorRef Index, IActorRef Embedding, IActor
 /// <summary>Knows how the host is, and when it ends: when asked, or when nobody has needed it for a while.</summary>
 public sealed class LifecycleActor : RequestCoordinator, IWithTimers
 {
-    private const int MaxRequests = 64;
+    private static readonly RequestLimits Limits = new(MaxOpen: 64, MaxOpenPerClient: 16);
 
     private readonly LifecycleSettings _settings;
     private readonly LifecyclePorts _ports;
@@ -27,7 +28,7 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
     private int _clients;
 
     public LifecycleActor(LifecycleSettings settings, LifecyclePorts ports)
-        : base(MaxRequests, ports.Metrics)
+        : base(Limits, ports.Metrics)
     {
         _settings = settings;
         _ports = ports;

@@ -37,8 +37,13 @@ public sealed class HostMetrics
     }
 
     /// <param name="failure">Null: it got what it asked for.</param>
-    public void Served(IRequest request, FailureCode? failure, TimeSpan took) => _requestDuration.Record(
+    public void Served(IRequest request, FailureCode? failure, TimeSpan took) => Record(request, failure?.ToName() ?? "answered", took);
+
+    /// <summary>Nobody waited any more.</summary>
+    public void Cancelled(IRequest request, TimeSpan took) => Record(request, "cancelled", took);
+
+    private void Record(IRequest request, string outcome, TimeSpan took) => _requestDuration.Record(
         took.TotalSeconds,
         new KeyValuePair<string, object?>("request", MessageCodec.ManifestOf(request)),
-        new KeyValuePair<string, object?>("outcome", failure?.ToName() ?? "answered"));
+        new KeyValuePair<string, object?>("outcome", outcome));
 }

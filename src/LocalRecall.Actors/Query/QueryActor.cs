@@ -3,16 +3,15 @@ using LocalRecall.Actors.Metrics;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Ports;
+using LocalRecall.Core.Requests;
 
 namespace LocalRecall.Actors.Query;
 
 /// <summary>Answers what clients ask: a child per request.</summary>
 public sealed class QueryActor : RequestCoordinator
 {
-    private const int MaxRequests = 256;
-
-    public QueryActor(QueryPorts ports)
-        : base(MaxRequests, ports.Metrics)
+    public QueryActor(QueryPorts ports, RequestLimits limits)
+        : base(limits, ports.Metrics)
     {
         Serve<Search>(request => SearchActor.CreateProps(request, ports));
         Serve<GetMemory>(request => GetActor.CreateProps(request, ports));
@@ -21,7 +20,7 @@ public sealed class QueryActor : RequestCoordinator
         Serve<CheckIntegrity>(request => CheckActor.CreateProps(request, ports));
     }
 
-    public static Props CreateProps(QueryPorts ports) => Props.Create(() => new QueryActor(ports));
+    public static Props CreateProps(QueryPorts ports, RequestLimits limits) => Props.Create(() => new QueryActor(ports, limits));
 }
 
 /// <summary>What the query actors work with.</summary>

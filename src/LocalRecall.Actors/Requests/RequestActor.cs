@@ -9,13 +9,10 @@ namespace LocalRecall.Actors.Requests;
 public abstract class RequestActor<TRequest> : ReceiveActor, IWithTimers
     where TRequest : IRequest
 {
-    private readonly IActorRef _client;
-
     protected RequestActor(Authorized<TRequest> authorized)
     {
         Request = authorized.Request;
         Client = authorized.Client;
-        _client = authorized.ReplyTo;
         Receive<DeadlinePassed>(_ => OnDeadline());
         Receive<RequestFailed>(OnFailed);
         Receive<Drain>(_ => OnDrain());
@@ -58,13 +55,12 @@ public abstract class RequestActor<TRequest> : ReceiveActor, IWithTimers
     /// <summary>A part of the host refused or failed.</summary>
     protected virtual void OnFailed(RequestFailed failed) => Finish(failed.ToReply(RequestId));
 
-    /// <summary>Tells the client something on the way to the answer.</summary>
-    protected void Progress(IReply progress) => _client.Tell(progress, ActorRefs.NoSender);
+    /// <summary>Tells who waits something on the way to the answer.</summary>
+    protected static void Progress(IReply progress) => Context.Parent.Tell(new RequestProgressed(progress));
 
     protected void Finish(IReply reply)
     {
-        _client.Tell(reply, ActorRefs.NoSender);
-        Context.Parent.Tell(new RequestDone((reply as Failure)?.Code));
+        Context.Parent.Tell(new RequestDone(reply));
         Context.Stop(Self);
     }
 
@@ -75,7 +71,3 @@ public abstract class RequestActor<TRequest> : ReceiveActor, IWithTimers
         public static readonly DeadlinePassed Instance = new();
     }
 }
-
-/// <summary>The sender has answered its request.</summary>
-/// <param name="Failure">Null: with what was asked for.</param>
-public sealed record RequestDone(FailureCode? Failure) : IInternalMessage;

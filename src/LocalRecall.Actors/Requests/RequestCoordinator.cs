@@ -1,26 +1,34 @@
 using Akka.Actor;
 using LocalRecall.Actors.Metrics;
+using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Requests;
 
 namespace LocalRecall.Actors.Requests;
 
-/// <summary>Gives each request a child of its own, at most so many at once, and answers for a child that fails.</summary>
+/// <summary>
+/// Gives each request a child of its own, at most so many at once, passes on what the child says, and answers for one that fails. A request
+/// that nobody waits for any more is stopped, unless it writes.
+/// </summary>
 public abstract class RequestCoordinator : ReceiveActor
 {
-    private readonly Dictionary<IActorRef, OpenRequest> _open = [];
-    private readonly int _maxOpen;
+    private const int RepliesKept = 1024;
+    private const int RetryAfterMs = 100;
+
+    private readonly OpenRequests<IActorRef, IActorRef> _open;
+    private readonly RecentReplies<IReply> _written = new(RepliesKept);
+    private readonly Dictionary<IActorRef, (IRequest Request, DateTimeOffset Since)> _begun = [];
     private readonly HostMetrics _metrics;
     private IActorRef _drainer = ActorRefs.Nobody;
 
-    protected RequestCoordinator(int maxOpen, HostMetrics metrics)
+    protected RequestCoordinator(RequestLimits limits, HostMetrics metrics)
     {
-        _maxOpen = maxOpen;
         _metrics = metrics;
-        Receive<RequestDone>(done =>
-        {
-            Close(Sender, done.Failure);
-            ReportIfDrained();
-        });
+        _open = new OpenRequests<IActorRef, IActorRef>(limits);
+        Receive<RequestDone>(done => Answer(Sender, done.Reply));
+        Receive<RequestProgressed>(progressed => Tell(_open.AskersOf(Sender), progressed.Progress));
+        Receive<CancelRequest>(cancel => StopAll(_open.Leave(cancel.Client, cancel.RequestId)));
+        Receive<ClientGone>(gone => StopAll(_open.Leave(gone.Client)));
         Receive<Drain>(drain =>
         {
             _drainer = Sender;
@@ -34,58 +42,60 @@ public abstract class RequestCoordinator : ReceiveActor
     /// <summary>The host ends; nothing new is begun.</summary>
     protected bool IsDraining => !_drainer.IsNobody();
 
+    internal static RequestKey KeyOf(IRequest request) => new(request.Header.RequestId, MessageCodec.HashOf(request));
+
     /// <summary>The same input would fail again: a child that throws is stopped, and its client told.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     /// <summary>Requests of this type are served by a child made from these props.</summary>
     protected void Serve<TRequest>(Func<Authorized<TRequest>, Props> props)
         where TRequest : IRequest =>
-        Receive<Authorized<TRequest>>(authorized => Spawn(authorized, props));
+        Receive<Authorized<TRequest>>(authorized => Start(authorized, props, isWrite: false));
+
+    /// <summary>As <see cref="Serve"/>, for what must not be done by half or twice: it is worked on to its end, and its reply kept for who asks again.</summary>
+    protected void ServeWrite<TRequest>(Func<Authorized<TRequest>, Props> props)
+        where TRequest : IRequest =>
+        Receive<Authorized<TRequest>>(authorized => Start(authorized, props, isWrite: true));
 
     /// <summary>Whether this child has a request that is not answered yet.</summary>
-    protected bool IsOpen(IActorRef child) => _open.ContainsKey(child);
+    protected bool IsOpen(IActorRef child) => _open.Workers.Contains(child);
 
-    /// <summary>True if the child that stopped had a request open; its client has been told.</summary>
-    protected bool AnswerFor(IActorRef child)
+    protected virtual void OnChildStopped(Terminated terminated)
     {
-        if (Close(child, FailureCode.Internal) is not { } open)
+        if (_open.Close(terminated.ActorRef) is { } failed)
         {
-            return false;
+            Measure(terminated.ActorRef, FailureCode.Internal);
+            Tell(failed.Askers, new Failure(failed.Key.RequestId, FailureCode.Internal, "The host failed at this request; its log says why."));
+            ReportIfDrained();
         }
-
-        open.Client.Tell(new Failure(open.Request.Header.RequestId, FailureCode.Internal, "The host failed at this request; its log says why."), ActorRefs.NoSender);
-        ReportIfDrained();
-        return true;
     }
 
-    protected virtual void OnChildStopped(Terminated terminated) => AnswerFor(terminated.ActorRef);
-
-    private void Spawn<TRequest>(Authorized<TRequest> authorized, Func<Authorized<TRequest>, Props> props)
-        where TRequest : IRequest
+    private static void Tell(IEnumerable<IActorRef> askers, IReply reply)
     {
-        if (IsDraining)
+        foreach (IActorRef asker in askers)
         {
-            _metrics.Served(authorized.Request, FailureCode.Stopping, TimeSpan.Zero);
-            Guid id = authorized.Request.Header.RequestId;
-            authorized.ReplyTo.Tell(RequestFailed.HostStops(id).ToReply(id), ActorRefs.NoSender);
-            return;
+            asker.Tell(reply, ActorRefs.NoSender);
+        }
+    }
+
+    private void StopAll(IEnumerable<IActorRef> children)
+    {
+        foreach (IActorRef child in children)
+        {
+            if (_begun.Remove(child, out (IRequest Request, DateTimeOffset Since) begun))
+            {
+                _metrics.Cancelled(begun.Request, Context.System.Scheduler.Now - begun.Since);
+            }
+
+            Context.Stop(child);
         }
 
-        if (_open.Count >= _maxOpen)
-        {
-            _metrics.Served(authorized.Request, FailureCode.Busy, TimeSpan.Zero);
-            authorized.ReplyTo.Tell(new Failure(authorized.Request.Header.RequestId, FailureCode.Busy, "Too many requests at once; try again.", 100), ActorRefs.NoSender);
-            return;
-        }
-
-        IActorRef child = Context.ActorOf(props(authorized));
-        Context.Watch(child);
-        _open.Add(child, new OpenRequest(authorized.Request, authorized.ReplyTo, Context.System.Scheduler.Now));
+        ReportIfDrained();
     }
 
     private void TellAll(object message)
     {
-        foreach (IActorRef child in _open.Keys)
+        foreach (IActorRef child in _open.Workers)
         {
             child.Tell(message);
         }
@@ -93,21 +103,62 @@ public abstract class RequestCoordinator : ReceiveActor
 
     private void ReportIfDrained()
     {
-        if (_open.Count == 0)
+        if (_open.Workers.Count == 0)
         {
             _drainer.Tell(Drained.Instance);
         }
     }
 
-    private OpenRequest? Close(IActorRef child, FailureCode? failure)
+    private void Start<TRequest>(Authorized<TRequest> authorized, Func<Authorized<TRequest>, Props> props, bool isWrite)
+        where TRequest : IRequest
     {
-        if (_open.Remove(child, out OpenRequest? open))
+        RequestKey key = KeyOf(authorized.Request);
+        if (_written.TryGet(key, out IReply? reply))
         {
-            _metrics.Served(open.Request, failure, Context.System.Scheduler.Now - open.Since);
+            authorized.ReplyTo.Tell(reply, ActorRefs.NoSender);
         }
-
-        return open;
+        else if (_open.TryJoin(key, authorized.Client, authorized.ReplyTo))
+        {
+            return;
+        }
+        else if (IsDraining)
+        {
+            _metrics.Served(authorized.Request, FailureCode.Stopping, TimeSpan.Zero);
+            authorized.ReplyTo.Tell(RequestFailed.HostStops(key.RequestId).ToReply(key.RequestId), ActorRefs.NoSender);
+        }
+        else if (_open.Refusal(authorized.Client) is { } refusal)
+        {
+            _metrics.Served(authorized.Request, FailureCode.Busy, TimeSpan.Zero);
+            authorized.ReplyTo.Tell(new Failure(key.RequestId, FailureCode.Busy, refusal, RetryAfterMs), ActorRefs.NoSender);
+        }
+        else
+        {
+            IActorRef child = Context.Watch(Context.ActorOf(props(authorized)));
+            _begun.Add(child, (authorized.Request, Context.System.Scheduler.Now));
+            _open.Add(child, key, authorized.Client, authorized.ReplyTo, isWrite);
+        }
     }
 
-    private sealed record OpenRequest(IRequest Request, IActorRef Client, DateTimeOffset Since);
+    private void Answer(IActorRef child, IReply reply)
+    {
+        if (_open.Close(child) is not { } closed)
+        {
+            return; // nobody waited any more
+        }
+
+        Measure(child, (reply as Failure)?.Code);
+        Tell(closed.Askers, reply);
+        if (closed.IsWrite && reply is not Failure)
+        {
+            _written.Keep(closed.Key, reply);
+        }
+
+        ReportIfDrained();
+    }
+
+    private void Measure(IActorRef child, FailureCode? failure)
+    {
+        _begun.Remove(child, out (IRequest Request, DateTimeOffset Since) begun);
+        _metrics.Served(begun.Request, failure, Context.System.Scheduler.Now - begun.Since);
+    }
 }

@@ -13,6 +13,18 @@ public interface IInternalMessage : INoSerializationVerificationNeeded;
 public sealed record Authorized<TRequest>(TRequest Request, IActorRef ReplyTo, ClientId Client) : IInternalMessage
     where TRequest : IRequest;
 
+/// <summary>A client no longer waits for this request.</summary>
+public sealed record CancelRequest(Guid RequestId, ClientId Client) : IInternalMessage;
+
+/// <summary>A client's connection has closed.</summary>
+public sealed record ClientGone(ClientId Client) : IInternalMessage;
+
+/// <summary>The sender has done its request.</summary>
+internal sealed record RequestDone(IReply Reply) : IInternalMessage;
+
+/// <summary>The sender is on the way to it.</summary>
+internal sealed record RequestProgressed(IReply Progress) : IInternalMessage;
+
 /// <summary>A part of the host could not do what another asked.</summary>
 public sealed record RequestFailed(Guid RequestId, FailureCode Code, string Message, TimeSpan? RetryAfter = null) : IInternalMessage
 {

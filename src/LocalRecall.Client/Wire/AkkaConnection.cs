@@ -95,6 +95,19 @@ internal sealed class AkkaConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends a message that has no reply, unless the connection is lost.</summary>
+    public async Task TellAsync(string path, IWireMessage message)
+    {
+        try
+        {
+            await SendAsync(Frames.Message($"{host}{path}", sender, message)).ConfigureAwait(false);
+        }
+        catch (ConnectionLostException)
+        {
+            // The host sees that, too.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (loss is null)

@@ -23,6 +23,10 @@ public sealed record HandOver(Guid RequestId, string Token, string Version) : IW
     public override string ToString() => $"{nameof(HandOver)} {{ {nameof(Version)} = {Version} }}";
 }
 
+/// <summary>The client no longer waits for a request. Reads and imports end, writes are finished all the same. No reply.</summary>
+/// <param name="Ticket">From <see cref="Welcome"/>.</param>
+public sealed record Cancel(Guid RequestId, Guid Ticket) : IWireMessage;
+
 public sealed record StopHost(RequestHeader Header) : IRequest;
 
 public sealed record HostStopping(Guid RequestId) : IReply;

@@ -38,6 +38,10 @@ internal static class SessionMapping
 
     public static HandOver FromWire(HandOverV1 w) => new(w.RequestId.ToGuid(), w.Token, w.Version);
 
+    public static CancelV1 ToWire(Cancel m) => new() { RequestId = m.RequestId.ToWire(), Ticket = m.Ticket.ToWire() };
+
+    public static Cancel FromWire(CancelV1 w) => new(w.RequestId.ToGuid(), w.Ticket.ToGuid());
+
     public static StopHostV1 ToWire(StopHost m) => new() { Header = m.Header.ToWire() };
 
     public static StopHost FromWire(StopHostV1 w) => new(w.Header.ToHeader());

@@ -1,9 +1,25 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using LocalRecall.Core.Requests;
+
 namespace LocalRecall.Core.Memories;
 
 /// <summary>A memory's identity: a UUID, written in lower case with hyphens.</summary>
 public readonly record struct MemoryId(Guid Value)
 {
     public static MemoryId New() => new(Guid.NewGuid());
+
+    /// <summary>Always the same for one request, so that doing it again changes nothing; in the shape of a random id, as memory files must have.</summary>
+    public static MemoryId Of(RequestKey request)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        request.RequestId.TryWriteBytes(bytes, bigEndian: true, out _);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes[16..], request.Content);
+        SHA256.HashData(bytes, bytes);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new MemoryId(new Guid(bytes[..16], bigEndian: true));
+    }
 
     public static bool TryParse(string? text, out MemoryId id)
     {

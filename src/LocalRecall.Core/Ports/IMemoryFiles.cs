@@ -5,6 +5,9 @@ namespace LocalRecall.Core.Ports;
 /// <summary>The files that are the truth: reading, writing and listing them.</summary>
 public interface IMemoryFiles
 {
+    /// <summary>Where <see cref="Write"/> puts a memory.</summary>
+    string PathOf(MemoryId id, MemoryKind kind);
+
     /// <summary>Writes a memory below the home folder: temporary file, fsync, rename, fsync of the folder. Returns its path.</summary>
     SourceState Write(Memory memory);
 

@@ -14,9 +14,12 @@ public sealed class MemoryFiles(string home, TimeProvider time) : IMemoryFiles
     /// <summary>Where memories given by message are kept.</summary>
     public string Folder { get; } = Path.Combine(Path.GetFullPath(home), "memories");
 
+    public string PathOf(MemoryId id, MemoryKind kind) =>
+        Path.Combine(Folder, MarkdownMemory.RelativePath(id, kind).Replace('/', Path.DirectorySeparatorChar));
+
     public SourceState Write(Memory memory)
     {
-        string path = Path.Combine(Folder, MarkdownMemory.RelativePath(memory.Id, memory.Kind).Replace('/', Path.DirectorySeparatorChar));
+        string path = PathOf(memory.Id, memory.Kind);
         byte[] bytes = Encoding.UTF8.GetBytes(MarkdownMemory.Write(memory));
         DurableFile.Replace(path, bytes);
         return StateOf(path, bytes, File.GetLastWriteTimeUtc(path));

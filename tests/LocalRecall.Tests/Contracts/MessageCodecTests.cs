@@ -68,6 +68,40 @@ public sealed class MessageCodecTests
         }
     }
 
+    [Fact]
+    public void A_requests_hash_tells_what_it_asks_for_and_not_who_asks()
+    {
+        var add = new AddMemory(Header, "episodic", "Subject", ["k"], "global", null, null, "Content");
+        UInt128 hash = MessageCodec.HashOf(add);
+
+        Assert.Equal(hash, MessageCodec.HashOf(add with { Header = new RequestHeader(Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UtcNow), Keywords = ["k"] }));
+        IRequest[] others =
+        [
+            add with { Content = "Content " }, add with { Keywords = ["k", "k"] }, add with { Project = "" }, add with { OccurredAt = DateTimeOffset.UnixEpoch },
+            new GetStatus(Header), new CheckIntegrity(Header), new StopHost(Header),
+        ];
+        Assert.Equal(others.Length + 1, others.Select(MessageCodec.HashOf).Append(hash).Distinct().Count());
+    }
+
+    /// <summary>The hash skips the first field.</summary>
+    [Fact]
+    public void Every_requests_first_field_is_its_header()
+    {
+        var one = new RequestHeader(Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UnixEpoch);
+        var other = new RequestHeader(Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.UtcNow);
+        foreach (Type type in Generated.MessageTypes.Where(t => t.IsAssignableTo(typeof(IRequest))))
+        {
+            IRequest With(RequestHeader header)
+            {
+                IWireMessage message = Generated.Full(type);
+                type.GetProperty(nameof(IRequest.Header))!.SetValue(message, header);
+                return (IRequest)message;
+            }
+
+            Assert.Equal(MessageCodec.HashOf(With(one)), MessageCodec.HashOf(With(other)));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(MessageTypes))]
     public void Damaged_bytes_are_a_message_or_a_WireFormatException(Type type)

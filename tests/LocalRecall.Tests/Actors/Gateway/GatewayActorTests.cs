@@ -1,10 +1,13 @@
 using Akka.Actor;
+using Akka.Configuration;
+using Akka.Remote;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using LocalRecall.Actors.Gateway;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Embedding;
 using Xunit;
 
 namespace LocalRecall.Tests.Actors.Gateway;
@@ -16,8 +19,9 @@ public sealed class GatewayActorTests : TestKit
     private readonly TestProbe _lifecycle;
     private readonly IActorRef _gateway;
 
+    /// <summary>Akka's own events of connections are not made to be serialized.</summary>
     public GatewayActorTests()
-        : base(TestConfiguration.Local)
+        : base(ConfigurationFactory.ParseString("akka.actor.serialize-messages = off").WithFallback(TestConfiguration.Local))
     {
         _query = CreateTestProbe();
         _ingest = CreateTestProbe();
@@ -144,6 +148,43 @@ public sealed class GatewayActorTests : TestKit
         _gateway.Tell(new GetStatus(header), TestActor);
 
         Assert.Equal(FailureCode.Expired, ExpectMsg<Failure>().Code);
+    }
+
+    [Fact]
+    public void A_cancelled_request_is_passed_on_with_who_cancels_it()
+    {
+        Guid ticket = SayHello();
+        var id = Guid.NewGuid();
+        _gateway.Tell(new Cancel(id, ticket), TestActor);
+
+        var expected = new CancelRequest(id, new ClientId(TestActor.Path.Address.ToString()));
+        Assert.Equal(expected, _query.ExpectMsg<CancelRequest>());
+        Assert.Equal(expected, _ingest.ExpectMsg<CancelRequest>());
+    }
+
+    [Fact]
+    public void Cancelling_with_anothers_ticket_changes_nothing()
+    {
+        Guid ticket = SayHello();
+        _gateway.Tell(new Cancel(Guid.NewGuid(), Guid.NewGuid()), TestActor);
+        var mine = new Cancel(Guid.NewGuid(), ticket);
+        _gateway.Tell(mine, TestActor);
+
+        Assert.Equal(mine.RequestId, _query.ExpectMsg<CancelRequest>().RequestId);
+    }
+
+    [Fact]
+    public void When_a_connection_closes_its_ticket_ends_and_who_works_for_it_is_told()
+    {
+        Guid ticket = SayHello();
+        Address client = TestActor.Path.Address;
+        Sys.EventStream.Publish(new DisassociatedEvent(Address.AllSystems, client, true));
+
+        var expected = new ClientGone(new ClientId(client.ToString()));
+        Assert.Equal(expected, _query.ExpectMsg<ClientGone>());
+        Assert.Equal(expected, _ingest.ExpectMsg<ClientGone>());
+        _gateway.Tell(new Search(Header(ticket), "q", MemoryFilter.None, 10, 1000), TestActor);
+        Assert.Equal(FailureCode.Unauthorized, ExpectMsg<Failure>().Code);
     }
 
     [Fact]
