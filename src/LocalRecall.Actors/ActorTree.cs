@@ -37,8 +37,9 @@ public sealed record ActorTree(IActorRef Gateway, IActorRef Query, IActorRef Ing
         var ingestPorts = new IngestPorts(index, embedding, ports.Files, ports.Roots, ports.Watcher, ports.Embedder, ports.MemoriesFolder, metrics);
         IActorRef ingest = system.ActorOf(IngestActor.CreateProps(ingestPorts, config.GetInt("ingest.max-files"), limits), "ingest");
         IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, ports.Embedder, metrics), limits), "query");
-        var lifecycleSettings = new LifecycleSettings(gatewaySettings.HostVersion, home, config.GetTimeSpan("host.idle-exit"));
-        var lifecyclePorts = new LifecyclePorts(index, embedding, ingest, ports.Embedder.Model.Id, metrics, stop);
+        var lifecycleSettings = new LifecycleSettings(
+            gatewaySettings.HostVersion, home, config.GetTimeSpan("host.idle-exit"), config.GetBoolean("host.watching-keeps-alive"));
+        var lifecyclePorts = new LifecyclePorts(index, embedding, ingest, query, ports.Embedder.Model.Id, metrics, stop);
         IActorRef lifecycle = system.ActorOf(LifecycleActor.CreateProps(lifecycleSettings, lifecyclePorts), "lifecycle");
         IActorRef gateway = system.ActorOf(GatewayActor.CreateProps(gatewaySettings, query, ingest, lifecycle), "gateway");
         return new ActorTree(gateway, query, ingest, embedding, index, lifecycle);

@@ -12,10 +12,10 @@ internal sealed record HostSession(AkkaConnection Connection, Guid Ticket, HostE
     /// <summary>Says hello.</summary>
     /// <exception cref="ConnectionLostException">No living host at this endpoint, or none that knows its token.</exception>
     /// <exception cref="RecallException">The host refuses this client for good, or is <see cref="FailureCode.Stopping"/>.</exception>
-    public static async Task<HostSession> OpenAsync(HostEndpoint endpoint, string clientName, string clientVersion, CancellationToken cancellation)
+    public static async Task<HostSession> OpenAsync(HostEndpoint endpoint, string clientName, string clientVersion, string lease, CancellationToken cancellation)
     {
         int protocol = ProtocolRange.Ours.Nearest(endpoint.ProtocolVersion);
-        var hello = new Hello(Guid.NewGuid(), protocol, clientName, clientVersion, endpoint.Token);
+        var hello = new Hello(Guid.NewGuid(), protocol, clientName, clientVersion, endpoint.Token, lease);
         var (connection, reply) = await FirstAsync(endpoint, hello, hello.RequestId, cancellation).ConfigureAwait(false);
         if (reply is Welcome welcome)
         {

@@ -329,7 +329,7 @@ public sealed class RecallClient : IAsyncDisposable
 
                         if (succession is null || endpoint != succession.Old)
                         {
-                            return await HostSession.OpenAsync(endpoint, options.ClientName, options.Version, cancellation).ConfigureAwait(false);
+                            return await HostSession.OpenAsync(endpoint, options.ClientName, options.Version, options.Lease, cancellation).ConfigureAwait(false);
                         }
                     }
                     catch (ConnectionLostException e)

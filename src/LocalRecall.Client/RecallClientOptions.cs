@@ -10,6 +10,9 @@ public sealed record RecallClientOptions
     /// <summary>Who is asking, for the host's log.</summary>
     public string ClientName { get; init; } = "LocalRecall.Client";
 
+    /// <summary>What for ("mcp session"), if the host is to stay as long as this client is connected. Without one it ends when nothing has been asked of it for a while, and the next call starts another.</summary>
+    public string Lease { get; init; } = "";
+
     /// <summary>Start a host when there is none. Otherwise that is a <see cref="Contracts.Messages.FailureCode.HostUnavailable"/>.</summary>
     public bool StartHost { get; init; } = true;
 

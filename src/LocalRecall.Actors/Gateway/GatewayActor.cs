@@ -31,12 +31,15 @@ public sealed class GatewayActor : ReceiveActor
     /// <summary>A stop needs a deadline like every request; a hand-over brings none.</summary>
     private static readonly TimeSpan HandOverLimit = TimeSpan.FromSeconds(10);
 
+    private const int MaxLeaseLength = 200;
+
     private readonly GatewaySettings _settings;
     private readonly byte[] _token;
     private readonly IActorRef[] _workers;
     private readonly IActorRef _lifecycle;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<Address, Guid> _tickets = [];
+    private readonly Dictionary<Address, Client> _clients = [];
+    private IReadOnlyList<string> _leases = [];
     private bool _stopping;
 
     public GatewayActor(GatewaySettings settings, IActorRef query, IActorRef ingest, IActorRef lifecycle)
@@ -57,6 +60,7 @@ public sealed class GatewayActor : ReceiveActor
         Route<StopWatching>(ingest);
         Route<GetStatus>(lifecycle);
         Route<StopHost>(lifecycle);
+        Receive<GetActivity>(_ => ReportActivity());
         Receive<StopIntake>(_ =>
         {
             _stopping = true;
@@ -97,13 +101,10 @@ public sealed class GatewayActor : ReceiveActor
             return;
         }
 
-        if (!_tickets.TryGetValue(Sender.Path.Address, out Guid ticket))
-        {
-            ticket = new Guid(RandomNumberGenerator.GetBytes(16));
-            _tickets.Add(Sender.Path.Address, ticket);
-        }
-
-        ReportActivity();
+        Address address = Sender.Path.Address;
+        Guid ticket = _clients.TryGetValue(address, out Client? known) ? known.Ticket : new Guid(RandomNumberGenerator.GetBytes(16));
+        _clients[address] = new Client(ticket, LeaseOf(hello));
+        OnClientsChanged();
         Sender.Tell(new Welcome(hello.RequestId, ticket, hello.ProtocolVersion, _settings.HostVersion));
     }
 
@@ -164,9 +165,9 @@ public sealed class GatewayActor : ReceiveActor
     private void OnGone(DisassociatedEvent gone)
     {
         TellWorkers(new ClientGone(ClientOf(gone.RemoteAddress)));
-        if (_tickets.Remove(gone.RemoteAddress))
+        if (_clients.Remove(gone.RemoteAddress))
         {
-            ReportActivity();
+            OnClientsChanged();
         }
     }
 
@@ -178,11 +179,26 @@ public sealed class GatewayActor : ReceiveActor
         }
     }
 
-    private bool IsOfSender(Guid ticket) => _tickets.TryGetValue(Sender.Path.Address, out Guid known) && known == ticket;
+    private bool IsOfSender(Guid ticket) => _clients.TryGetValue(Sender.Path.Address, out Client? known) && known.Ticket == ticket;
 
     private static ClientId ClientOf(Address address) => new(address.ToString());
 
     private void Refuse(Guid requestId, FailureCode code, string message) => Sender.Tell(new Failure(requestId, code, message));
 
-    private void ReportActivity() => _lifecycle.Tell(new LifecycleProtocol.Activity(_tickets.Count));
+    private static string? LeaseOf(Hello hello)
+    {
+        string lease = $"{hello.Lease} ({hello.ClientName} {hello.ClientVersion})";
+        return hello.Lease.Length == 0 ? null : lease.Length > MaxLeaseLength ? lease[..MaxLeaseLength] + "…" : lease;
+    }
+
+    private void OnClientsChanged()
+    {
+        _leases = [.. _clients.Values.Select(client => client.Lease).OfType<string>().Order(StringComparer.Ordinal)];
+        ReportActivity();
+    }
+
+    private void ReportActivity() => _lifecycle.Tell(new LifecycleProtocol.Activity(_clients.Count, _leases));
+
+    /// <param name="Lease">Who keeps the host, and what for; null if this client does not.</param>
+    private sealed record Client(Guid Ticket, string? Lease);
 }

@@ -4,6 +4,12 @@ namespace LocalRecall.Actors.Gateway;
 
 public static class GatewayProtocol
 {
+    /// <summary>Whoever counts the clients has lost count.</summary>
+    public sealed class GetActivity : IInternalMessage
+    {
+        public static readonly GetActivity Instance = new();
+    }
+
     /// <summary>The host ends: whatever comes now is for the next one. Answered by <see cref="IntakeStopped"/>.</summary>
     public sealed class StopIntake : IInternalMessage
     {

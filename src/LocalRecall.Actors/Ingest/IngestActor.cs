@@ -44,6 +44,8 @@ public sealed class IngestActor : RequestCoordinator
 
     public static Props CreateProps(IngestPorts ports, int maxFiles, RequestLimits limits) => Props.Create(() => new IngestActor(ports, maxFiles, limits));
 
+    protected override int OpenWork => base.OpenWork + _jobs.Count + (_backlog.IsNobody() ? 0 : 1);
+
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe<EmbeddingProtocol.ModelReady>(Self);

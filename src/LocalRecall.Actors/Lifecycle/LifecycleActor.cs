@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using LocalRecall.Actors.Embedding;
+using LocalRecall.Actors.Gateway;
 using LocalRecall.Actors.Metrics;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
@@ -9,11 +10,12 @@ using static LocalRecall.Actors.Lifecycle.LifecycleProtocol;
 
 namespace LocalRecall.Actors.Lifecycle;
 
-/// <param name="IdleExit">Without clients for so long, the host stops.</param>
-public sealed record LifecycleSettings(string HostVersion, string Home, TimeSpan IdleExit);
+/// <param name="IdleExit">Without a lease, and without a request for so long, the host stops.</param>
+/// <param name="WatchingKeepsAlive">Watched folders are a lease.</param>
+public sealed record LifecycleSettings(string HostVersion, string Home, TimeSpan IdleExit, bool WatchingKeepsAlive);
 
 /// <param name="Stop">Begins the host's orderly end.</param>
-public sealed record LifecyclePorts(IActorRef Index, IActorRef Embedding, IActorRef Ingest, string ModelId, HostMetrics Metrics, Action Stop);
+public sealed record LifecyclePorts(IActorRef Index, IActorRef Embedding, IActorRef Ingest, IActorRef Query, string ModelId, HostMetrics Metrics, Action Stop);
 
 /// <summary>Knows how the host is, and when it ends: when asked, or when nobody has needed it for a while.</summary>
 public sealed class LifecycleActor : RequestCoordinator, IWithTimers
@@ -25,7 +27,7 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly DateTimeOffset _startedAt;
     private DateTimeOffset _lastActivity;
-    private int _clients;
+    private Activity _activity = new(0, []);
 
     public LifecycleActor(LifecycleSettings settings, LifecyclePorts ports)
         : base(Limits, ports.Metrics)
@@ -33,14 +35,15 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
         _settings = settings;
         _ports = ports;
         _startedAt = _lastActivity = Context.System.Scheduler.Now;
-        Serve<GetStatus>(request => StatusActor.CreateProps(request, ports, settings, Uptime, _clients));
+        Serve<GetStatus>(request => StatusActor.CreateProps(request, ports, settings, Uptime, _activity));
         Receive<Activity>(activity =>
         {
-            _clients = activity.Clients;
+            _activity = activity;
             ports.Metrics.Clients = activity.Clients;
             _lastActivity = Context.System.Scheduler.Now;
         });
-        Receive<IdleCheck>(_ => StopIfIdle());
+        Receive<IdleCheck>(_ => Context.ActorOf(NeedActor.CreateProps(ports, settings.WatchingKeepsAlive)));
+        Receive<NeedFound>(found => StopIfIdle(found.Needed));
         Receive<Authorized<StopHost>>(stop =>
         {
             _log.Info("A client asked the host to stop");
@@ -66,9 +69,20 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
         Context.System.EventStream.Subscribe<EmbeddingProtocol.SessionStuck>(Self);
     }
 
-    private void StopIfIdle()
+    /// <summary>Made anew, it does not know who is there.</summary>
+    protected override void PostRestart(Exception reason)
     {
-        if (_clients == 0 && Context.System.Scheduler.Now - _lastActivity >= _settings.IdleExit)
+        base.PostRestart(reason);
+        Context.ActorSelection("../gateway").Tell(GatewayProtocol.GetActivity.Instance);
+    }
+
+    private void StopIfIdle(bool needed)
+    {
+        if (needed || _activity.Leases.Count > 0)
+        {
+            _lastActivity = Context.System.Scheduler.Now;
+        }
+        else if (Context.System.Scheduler.Now - _lastActivity >= _settings.IdleExit)
         {
             _log.Info("Nobody has needed the host for {0}; it stops", _settings.IdleExit);
             _ports.Stop();

@@ -17,16 +17,16 @@ internal sealed class StatusActor : RequestActor<GetStatus>
     private readonly LifecyclePorts _ports;
     private readonly LifecycleSettings _settings;
     private readonly TimeSpan _uptime;
-    private readonly int _clients;
+    private readonly LifecycleProtocol.Activity _activity;
     private EmbeddingProtocol.State? _model;
     private IndexProtocol.StatisticsFound? _index;
     private string? _indexProblem;
     private IReadOnlyList<string>? _watched;
 
-    public StatusActor(Authorized<GetStatus> request, LifecyclePorts ports, LifecycleSettings settings, TimeSpan uptime, int clients)
+    public StatusActor(Authorized<GetStatus> request, LifecyclePorts ports, LifecycleSettings settings, TimeSpan uptime, LifecycleProtocol.Activity activity)
         : base(request)
     {
-        (_ports, _settings, _uptime, _clients) = (ports, settings, uptime, clients);
+        (_ports, _settings, _uptime, _activity) = (ports, settings, uptime, activity);
         Receive<EmbeddingProtocol.State>(state => Note(() => _model = state));
         Receive<IndexProtocol.StatisticsFound>(found => Note(() => _index = found));
         Receive<IngestProtocol.Watched>(watched => Note(() => _watched = watched.Folders));
@@ -34,8 +34,8 @@ internal sealed class StatusActor : RequestActor<GetStatus>
     }
 
     public static Props CreateProps(
-        Authorized<GetStatus> request, LifecyclePorts ports, LifecycleSettings settings, TimeSpan uptime, int clients) =>
-        Props.Create(() => new StatusActor(request, ports, settings, uptime, clients));
+        Authorized<GetStatus> request, LifecyclePorts ports, LifecycleSettings settings, TimeSpan uptime, LifecycleProtocol.Activity activity) =>
+        Props.Create(() => new StatusActor(request, ports, settings, uptime, activity));
 
     protected override void Start()
     {
@@ -62,18 +62,21 @@ internal sealed class StatusActor : RequestActor<GetStatus>
     {
         string[] watched = [.. _watched ?? []];
         FileFault[] faults = [.. (_index?.Faults ?? []).Select(fault => FileFaults.Of(fault.Path, fault.Reason))];
-        HostStatus status = Status(watched, faults);
+        string[] leases = [.. _activity.Leases, .. _settings.WatchingKeepsAlive && watched.Length > 0 ? [$"{watched.Length} watched folders"] : Array.Empty<string>()];
+        HostStatus status = Status(watched, faults, leases);
         while (MessageCodec.SizeOf(status) > WireLimits.MaxMessageBytes)
         {
-            status = Status(watched = watched[..(watched.Length / 2)], faults = faults[..(faults.Length / 2)]); // long paths: fewer of them
+            // Long paths: fewer of them.
+            (watched, faults, leases) = (watched[..(watched.Length / 2)], faults[..(faults.Length / 2)], leases[..(leases.Length / 2)]);
+            status = Status(watched, faults, leases);
         }
 
         Finish(status);
     }
 
-    private HostStatus Status(string[] watched, FileFault[] faults) => new(
+    private HostStatus Status(string[] watched, FileFault[] faults, string[] leases) => new(
         RequestId, _settings.HostVersion, Environment.ProcessId, _settings.Home, (long)_uptime.TotalMilliseconds, Environment.WorkingSet,
-        Model(), Index(), watched, faults, _clients);
+        Model(), Index(), watched, faults, _activity.Clients, Leases: leases);
 
     private ModelStatus Model() => _model is { } m
         ? new ModelStatus(_ports.ModelId, m.Model.ToString().ToLowerInvariant(), m.Problem, m.QueuedQueries, m.QueuedIngest, m.Runs, m.Texts, m.Tokens)

@@ -36,8 +36,12 @@ public abstract class RequestCoordinator : ReceiveActor
             ReportIfDrained();
         });
         Receive<HandBack>(TellAll);
+        Receive<GetOpenWork>(_ => Sender.Tell(new WorkOpen(OpenWork)));
         Receive<Terminated>(OnChildStopped);
     }
+
+    /// <summary>Requests that are not answered yet, and whatever else the host must not end in the middle of for being idle.</summary>
+    protected virtual int OpenWork => _open.Count;
 
     /// <summary>The host ends; nothing new is begun.</summary>
     protected bool IsDraining => !_drainer.IsNobody();

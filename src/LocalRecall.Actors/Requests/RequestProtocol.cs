@@ -62,3 +62,16 @@ public sealed class Drained : IInternalMessage
     {
     }
 }
+
+/// <summary>Asks a coordinator how much is under way. Answered by <see cref="WorkOpen"/>.</summary>
+public sealed class GetOpenWork : IInternalMessage
+{
+    public static readonly GetOpenWork Instance = new();
+
+    private GetOpenWork()
+    {
+    }
+}
+
+/// <param name="Count">Requests, and what goes on without one.</param>
+public sealed record WorkOpen(int Count) : IInternalMessage;

@@ -202,6 +202,7 @@ internal static class Json
         json.WriteEndObject();
 
         Texts(json, "watched", status.Watched);
+        Texts(json, "leases", status.Leases);
         Faults(json, status.Faults);
     }
 

@@ -110,6 +110,11 @@ internal sealed class Text(TextWriter writer, bool colour)
             Write($"watch   {Clean.Line(path)}");
         }
 
+        foreach (string lease in status.Leases)
+        {
+            Write($"lease   {Clean.Line(lease)}");
+        }
+
         Faults(status.Faults, status.Index.Faults);
     }
 

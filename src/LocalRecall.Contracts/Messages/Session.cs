@@ -2,7 +2,8 @@ namespace LocalRecall.Contracts.Messages;
 
 /// <summary>The first message of every client.</summary>
 /// <param name="Token">From the endpoint file.</param>
-public sealed record Hello(Guid RequestId, int ProtocolVersion, string ClientName, string ClientVersion, string Token) : IWireMessage
+/// <param name="Lease">What for ("mcp session"), if the host is to stay as long as this connection; empty if not.</param>
+public sealed record Hello(Guid RequestId, int ProtocolVersion, string ClientName, string ClientVersion, string Token, string Lease = "") : IWireMessage
 {
     /// <summary>Without the token: this may end up in a log.</summary>
     public override string ToString() => $"{nameof(Hello)} {{ {nameof(ClientName)} = {ClientName}, {nameof(ClientVersion)} = {ClientVersion} }}";

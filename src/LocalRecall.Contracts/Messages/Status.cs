@@ -7,7 +7,11 @@ public sealed record GetStatus(RequestHeader Header) : IRequest;
 public sealed record HostStatus(
     Guid RequestId, string HostVersion, int Pid, string Home, long UptimeMs, long WorkingSetBytes,
     ModelStatus Model, IndexStatus Index, IReadOnlyList<string> Watched, IReadOnlyList<FileFault> Faults, int Clients,
-    long PeakWorkingSetBytes = 0, long ProcessorTimeMs = 0) : IReply;
+    long PeakWorkingSetBytes = 0, long ProcessorTimeMs = 0, IReadOnlyList<string>? Leases = null) : IReply
+{
+    /// <summary>Who keeps the host from ending when it is idle.</summary>
+    public IReadOnlyList<string> Leases { get; init; } = Leases ?? [];
+}
 
 /// <param name="State"><c>unloaded</c>, <c>loading</c>, <c>ready</c>, <c>degraded</c>.</param>
 /// <param name="Problem">Why it is degraded, and what to do.</param>

@@ -22,10 +22,10 @@ internal static class SessionMapping
     public static HelloV1 ToWire(Hello m) => new()
     {
         RequestId = m.RequestId.ToWire(), ProtocolVersion = m.ProtocolVersion,
-        ClientName = m.ClientName, ClientVersion = m.ClientVersion, Token = m.Token,
+        ClientName = m.ClientName, ClientVersion = m.ClientVersion, Token = m.Token, Lease = m.Lease,
     };
 
-    public static Hello FromWire(HelloV1 w) => new(w.RequestId.ToGuid(), w.ProtocolVersion, w.ClientName, w.ClientVersion, w.Token);
+    public static Hello FromWire(HelloV1 w) => new(w.RequestId.ToGuid(), w.ProtocolVersion, w.ClientName, w.ClientVersion, w.Token, w.Lease);
 
     public static WelcomeV1 ToWire(Welcome m) => new()
     {

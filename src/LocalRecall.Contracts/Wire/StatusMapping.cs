@@ -21,14 +21,14 @@ internal static class StatusMapping
         RequestId = m.RequestId.ToWire(), HostVersion = m.HostVersion, Pid = m.Pid, Home = m.Home, UptimeMs = m.UptimeMs,
         WorkingSetBytes = m.WorkingSetBytes, Model = ToWire(m.Model), Index = ToWire(m.Index), Watched = { m.Watched },
         Faults = { m.Faults.Select(ImportMapping.ToWire) }, Clients = m.Clients,
-        PeakWorkingSetBytes = m.PeakWorkingSetBytes, ProcessorTimeMs = m.ProcessorTimeMs,
+        PeakWorkingSetBytes = m.PeakWorkingSetBytes, ProcessorTimeMs = m.ProcessorTimeMs, Leases = { m.Leases },
     };
 
     public static HostStatus FromWire(HostStatusV1 w) => new(
         w.RequestId.ToGuid(), w.HostVersion, w.Pid, w.Home, w.UptimeMs, w.WorkingSetBytes,
         FromWire(w.Model.Required("model")), FromWire(w.Index.Required("index")),
         w.Watched.ToList(), w.Faults.ToList(ImportMapping.FromWire), w.Clients,
-        w.PeakWorkingSetBytes, w.ProcessorTimeMs);
+        w.PeakWorkingSetBytes, w.ProcessorTimeMs, w.Leases.ToList());
 
     private static Model ToWire(ModelStatus m)
     {

@@ -28,5 +28,5 @@ internal static class Samples
                 new OutcomesStatus(1200, 2, 3, 4, 5, 6), 1, 2,
                 [new ModelFailure(Time, "file is\u001b missing", 3), new ModelFailure(Time.AddSeconds(-1), "the run failed", 1)])),
         new IndexStatus("ready", null, [new KindCount("episodic", 10), new KindCount("document", 2)], 30, 29, 1, 12, 3, 2 << 20),
-        ["/notes"], [new FileFault("/m/bad\u001b.md", "no front matter")], 2, 210 << 20, 3250);
+        ["/notes"], [new FileFault("/m/bad\u001b.md", "no front matter")], 2, 210 << 20, 3250, ["mcp session (recall\u001b 0.1.0)"]);
 }

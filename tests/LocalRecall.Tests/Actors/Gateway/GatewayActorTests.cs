@@ -9,6 +9,8 @@ using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
 using Xunit;
+using static LocalRecall.Actors.Gateway.GatewayProtocol;
+using static LocalRecall.Actors.Lifecycle.LifecycleProtocol;
 
 namespace LocalRecall.Tests.Actors.Gateway;
 
@@ -50,6 +52,17 @@ public sealed class GatewayActorTests : TestKit
         var welcome = ExpectMsg<Welcome>();
         Assert.Equal((hello.RequestId, WireLimits.ProtocolVersion, "1.2.3"), (welcome.RequestId, welcome.ProtocolVersion, welcome.HostVersion));
         Assert.NotEqual(Guid.Empty, welcome.Ticket);
+    }
+
+    [Fact]
+    public void Who_has_lost_count_of_the_clients_is_told_again()
+    {
+        SayHello();
+        _lifecycle.ExpectMsg<Activity>();
+
+        _gateway.Tell(GetActivity.Instance, TestActor);
+
+        Assert.Equal(1, _lifecycle.ExpectMsg<Activity>().Clients);
     }
 
     [Theory]

@@ -37,7 +37,7 @@ public sealed class HostMetricsTests : HostTest
     {
         AwaitAssert(() => Assert.Equal("1", Meters.Heard("localrecall.clients")[^1]));
 
-        Host.Lifecycle.Tell(new LocalRecall.Actors.Lifecycle.LifecycleProtocol.Activity(3));
+        Host.Lifecycle.Tell(new LocalRecall.Actors.Lifecycle.LifecycleProtocol.Activity(3, []));
 
         AwaitAssert(() => Assert.Equal("3", Meters.Heard("localrecall.clients")[^1]));
     }

@@ -63,6 +63,7 @@ public sealed class TextTests
             failed  2026-11-21 21:59:59Z  the run failed
             index   ready, 10 episodic, 2 document; 30 chunks (1 pending), 29 vectors, 12 sources, 2.0 MB
             watch   /notes
+            lease   mcp session (recall� 0.1.0)
             fault   /m/bad�.md: no front matter
                     and 2 more
 
