@@ -206,7 +206,7 @@ public sealed class EmbeddingQueue(EmbeddingLimits limits)
         }
 
         IEnumerable<List<PendingText>> again = failures == 1 ? [wanted] : wanted.Select(text => new List<PendingText> { text });
-        _retries.InsertRange(0, again.Where(texts => texts.Count > 0).Select(texts => new Group(texts, failures)));
+        _retries.AddRange(again.Where(texts => texts.Count > 0).Select(texts => new Group(texts, failures)));
         return new FailedRun([], false);
     }
 

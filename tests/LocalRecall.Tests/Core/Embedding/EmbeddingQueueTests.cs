@@ -153,18 +153,6 @@ public sealed class EmbeddingQueueTests
     }
 
     [Fact]
-    public void Past_the_limit_requests_are_turned_away_and_later_taken_again()
-    {
-        var queue = new EmbeddingQueue(Limits with { MaxQueuedTexts = 2 });
-        Assert.True(queue.TryAdd(Request(EmbeddingLane.Query, "a", Text(1), Text(2)), Now, out _));
-        Assert.False(queue.TryAdd(Request(EmbeddingLane.Query, "b", Text(3)), Now, out _));
-
-        queue.Complete([.. queue.NextRun(Now)!.Texts.Select(Vector)], TimeSpan.Zero, Now);
-
-        Assert.True(queue.TryAdd(Request(EmbeddingLane.Query, "b", Text(3)), Now, out _));
-    }
-
-    [Fact]
     public void Tokens_are_counted_exactly_through_runs_failures_and_expiry()
     {
         Add(EmbeddingLane.Query, Text(1), Text(2, 12));
@@ -201,5 +189,127 @@ public sealed class EmbeddingQueueTests
         Assert.NotNull(finished[good].Vectors);
         Assert.NotNull(finished[alsoGood].Vectors);
         Assert.True(_queue.IsEmpty);
+    }
+
+    [Fact]
+    public void A_failed_batch_is_tried_once_more_as_it_was_then_text_by_text()
+    {
+        TokenizedText[] texts = [Text(1), Text(2), Text(3)];
+        Add(EmbeddingLane.Query, texts);
+        Assert.Equal(texts, _queue.NextRun(Now)!.Texts);
+        _queue.Fail("broken", Now);
+        Add(EmbeddingLane.Query, Text(4)); // does not join them
+        Assert.Equal(texts, _queue.NextRun(Now)!.Texts);
+        _queue.Fail("broken", Now);
+
+        Assert.Equal([texts[0]], Next());
+        Assert.Equal([texts[1]], Next());
+        Assert.Equal([texts[2]], Next());
+        Assert.Equal([Text(4).Hash], Next().Select(text => text.Hash));
+    }
+
+    [Fact]
+    public void A_lone_text_that_fails_twice_is_poisonous_and_explains_the_failures()
+    {
+        Guid bad = Add(EmbeddingLane.Query, Text(1));
+        _queue.NextRun(Now);
+        FailedRun first = _queue.Fail("broken", Now);
+        _queue.NextRun(Now);
+        FailedRun second = _queue.Fail("broken again", Now);
+
+        Assert.Empty(first.Finished);
+        Assert.False(first.Explained);
+        Assert.Equal((bad, "broken again"), (Assert.Single(second.Finished).RequestId, second.Finished[0].Failure));
+        Assert.True(second.Explained);
+        Assert.True(_queue.IsEmpty);
+    }
+
+    [Fact]
+    public void When_every_text_fails_they_explain_nothing()
+    {
+        List<bool> explained = [];
+        for (int i = 1; i <= 3; i++)
+        {
+            Add(EmbeddingLane.Query, Text(i));
+            _queue.NextRun(Now);
+            _queue.Fail("no session", Now);
+            _queue.NextRun(Now);
+            explained.Add(_queue.Fail("no session", Now).Explained);
+        }
+
+        Assert.Equal([true, false, false], explained);
+    }
+
+    [Fact]
+    public void A_removed_request_takes_along_the_work_only_it_wanted()
+    {
+        Guid leaving = Add(EmbeddingLane.Query, Text(1), Text(2));
+        Guid staying = Add(EmbeddingLane.Ingest, Text(2), Text(3));
+
+        Assert.True(_queue.Remove(leaving));
+        Assert.False(_queue.Remove(leaving));
+
+        Assert.False(_queue.Contains(leaving));
+        Assert.Equal((0, 2), (_queue.Count(EmbeddingLane.Query), _queue.Count(EmbeddingLane.Ingest)));
+        Assert.Equal(staying, Assert.Single(Run()).RequestId);
+    }
+
+    [Fact]
+    public void A_request_removed_while_its_text_runs_is_not_answered_and_its_text_not_tried_again()
+    {
+        Guid leaving = Add(EmbeddingLane.Query, Text(1));
+        _queue.NextRun(Now);
+        _queue.Remove(leaving);
+
+        Assert.Empty(_queue.Fail("broken", Now).Finished);
+        Assert.Null(_queue.NextRun(Now));
+    }
+
+    [Fact]
+    public void A_text_joins_a_run_only_if_the_padding_costs_less_than_a_run()
+    {
+        Add(EmbeddingLane.Query, Text(1, 8), Text(2, 10), Text(3, 11), Text(4, 30));
+
+        Assert.Equal([8, 10, 11], Next().Select(text => text.TokenIds.Length));
+        Assert.Equal([30], Next().Select(text => text.TokenIds.Length));
+    }
+
+    [Fact]
+    public void Runs_become_smaller_when_the_machine_is_slow()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            Add(EmbeddingLane.Ingest, Text(1, 60));
+            _queue.NextRun(Now);
+            _queue.Complete([[1f]], TimeSpan.FromMilliseconds(33), Now);
+        }
+
+        Assert.Equal(94, _queue.MaxRunTokens);
+        Add(EmbeddingLane.Ingest, [.. Enumerable.Range(1, 20).Select(i => Text(i, 10))]);
+        Assert.Equal(9, _queue.NextRun(Now)!.Texts.Count);
+    }
+
+    [Fact]
+    public void A_finished_request_says_how_long_it_waited_and_how_long_it_took()
+    {
+        Add(EmbeddingLane.Query, Text(1), Text(2));
+        EmbeddingRun run = _queue.NextRun(Now.AddMilliseconds(30))!;
+
+        FinishedRequest finished = Assert.Single(_queue.Complete([.. run.Texts.Select(Vector)], TimeSpan.Zero, Now.AddMilliseconds(70)));
+
+        Assert.Equal((EmbeddingLane.Query, 2), (finished.Lane, finished.Texts));
+        Assert.Equal((30, 70), (finished.QueueTime.TotalMilliseconds, finished.TotalTime.TotalMilliseconds));
+    }
+
+    [Fact]
+    public void When_the_model_is_gone_everything_is_dropped()
+    {
+        Guid[] all = [Add(EmbeddingLane.Query, Text(1)), Add(EmbeddingLane.Ingest, Text(2)), Add(EmbeddingLane.Query, Text(3, 100))];
+        _queue.NextRun(Now);
+
+        Assert.Equal(all.Order(), _queue.DropAll().Order());
+        Assert.True(_queue.IsEmpty);
+        Assert.Null(_queue.NextRun(Now));
+        Assert.Throws<InvalidOperationException>(() => _queue.Fail("late", Now));
     }
 }
