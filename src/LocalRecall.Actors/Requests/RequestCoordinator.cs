@@ -41,7 +41,7 @@ public abstract class RequestCoordinator : ReceiveActor
     }
 
     /// <summary>Requests that are not answered yet, and whatever else the host must not end in the middle of for being idle.</summary>
-    protected virtual int OpenWork => _open.Count;
+    protected virtual int OpenWork => _open.Workers.Count;
 
     /// <summary>The host ends; nothing new is begun.</summary>
     protected bool IsDraining => !_drainer.IsNobody();
