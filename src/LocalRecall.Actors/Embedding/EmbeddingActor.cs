@@ -31,7 +31,6 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
     private string? _problem;
     private bool _running;
     private bool _reload;
-    private long _reloads;
 
     public EmbeddingActor(IEmbedderFactory model, EmbeddingSettings settings, EmbeddingMetrics metrics, Func<long> residentBytes)
     {
@@ -39,7 +38,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
         _settings = settings;
         _metrics = metrics;
         _residentBytes = residentBytes;
-        _desk = new EmbeddingDesk(settings.Limits, Context);
+        _desk = new EmbeddingDesk(settings.Limits, metrics, Context);
         _ceiling = new MemoryCeiling(settings.MemoryCeilingBytes, ReloadPause);
         _retry = new DoublingDelay(settings.RetryDegraded);
         Unloaded();
@@ -100,7 +99,11 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
 
     private void Degraded()
     {
-        Receive<Embed>(request => Sender.Tell(Unavailable(request.RequestId)));
+        Receive<Embed>(request =>
+        {
+            _metrics.Finished(request.Lane, EmbeddingOutcome.Unavailable, null, Context.System.Scheduler.Now);
+            Sender.Tell(Unavailable(request.RequestId));
+        });
         Receive<Terminated>(_ => _session = ActorRefs.Nobody, IsSession);
         Receive<Retry>(_ => OnRetry());
         Phase(ModelState.Degraded);
@@ -110,6 +113,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
     private void Phase(ModelState state, Action? onEmbed = null)
     {
         _state = state;
+        _metrics.Entered(state);
         Receive<Embed>(request =>
         {
             _desk.Admit(request, Sender);
@@ -118,7 +122,8 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
         Receive<WorkerStuck>(_ => OnStuck());
         Receive<Terminated>(asker => _desk.Withdraw(asker.ActorRef));
         Receive<GetState>(request => Sender.Tell(new State(
-            request.RequestId, _state, _problem, _desk.Count(EmbeddingLane.Query), _desk.Count(EmbeddingLane.Ingest), _desk.Runs, _desk.Texts, _desk.Tokens, _reloads)));
+            request.RequestId, _state, _problem, _desk.Level(EmbeddingLane.Query), _desk.Level(EmbeddingLane.Ingest), _desk.MaxRunTokens,
+            _metrics.Report(Context.System.Scheduler.Now))));
     }
 
     private bool IsSession(Terminated terminated) => terminated.ActorRef.Equals(_session);
@@ -181,6 +186,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
         _running = false;
         if (_restarts.TryAdd(_desk.Fail(failed.Reason), Context.System.Scheduler.Now))
         {
+            _metrics.Restarted();
             Become(Loading);
         }
         else
@@ -195,7 +201,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
         if (_ceiling.IsExceeded(resident, Context.System.Scheduler.Now))
         {
             _log.Warning("The host takes {0} MB, the ceiling is {1} MB: the model is loaded anew", resident >> 20, _settings.MemoryCeilingBytes >> 20);
-            _reloads++;
+            _metrics.SessionRecreated();
             _reload = true;
             RunNext();
         }
@@ -239,6 +245,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
     private void Refuse(string problem)
     {
         _log.Error("The model can't be used: {0}", problem);
+        _metrics.Failed(problem, Context.System.Scheduler.Now);
         _problem = problem;
         _running = false;
         Timers.CancelAll();

@@ -10,23 +10,20 @@ namespace LocalRecall.Actors.Embedding;
 /// The requests' side of the embedding actor: takes them in, knows who waits for each, answers each once. An asker that stops no longer
 /// wants its answer, and its requests go.
 /// </summary>
-internal sealed class EmbeddingDesk(EmbeddingLimits limits, IActorContext context)
+internal sealed class EmbeddingDesk(EmbeddingLimits limits, EmbeddingMetrics metrics, IActorContext context)
 {
     private readonly EmbeddingQueue _queue = new(limits);
-    private readonly Dictionary<Guid, IActorRef> _askers = [];
+    private readonly Dictionary<Guid, (IActorRef Asker, EmbeddingLane Lane)> _askers = [];
     private readonly Dictionary<IActorRef, HashSet<Guid>> _open = [];
 
     public bool IsEmpty => _queue.IsEmpty;
 
-    public long Runs { get; private set; }
-
-    public long Texts { get; private set; }
-
-    public long Tokens { get; private set; }
+    /// <summary>Padded tokens that a run may have now.</summary>
+    public int MaxRunTokens => _queue.MaxRunTokens;
 
     private DateTimeOffset Now => context.System.Scheduler.Now;
 
-    public int Count(EmbeddingLane lane) => _queue.Count(lane);
+    public LaneLevel Level(EmbeddingLane lane) => _queue.Level(lane, Now);
 
     /// <summary>Queues it, or answers at once.</summary>
     public void Admit(Embed request, IActorRef asker)
@@ -37,19 +34,22 @@ internal sealed class EmbeddingDesk(EmbeddingLimits limits, IActorContext contex
         }
         else if (request.Deadline <= Now)
         {
+            metrics.Finished(request.Lane, EmbeddingOutcome.Expired, null, Now);
             asker.Tell(Expired(request.RequestId));
         }
         else if (_queue.Contains(request.RequestId))
         {
             Leave(request.RequestId); // repeated: whoever asked last gets the answer
-            Enter(request.RequestId, asker);
+            Enter(request, asker);
         }
         else if (_queue.TryAdd(new EmbeddingRequest(request.RequestId, request.Client, request.Lane, request.Texts, request.Deadline), Now, out TimeSpan retryAfter))
         {
-            Enter(request.RequestId, asker);
+            Enter(request, asker);
+            NoteLevels();
         }
         else
         {
+            metrics.Finished(request.Lane, EmbeddingOutcome.Busy, null, Now);
             asker.Tell(new RequestFailed(request.RequestId, FailureCode.Busy, "Too much waits for the model already; try again.", retryAfter));
         }
     }
@@ -61,9 +61,15 @@ internal sealed class EmbeddingDesk(EmbeddingLimits limits, IActorContext contex
         {
             foreach (Guid id in requests)
             {
-                _askers.Remove(id);
+                if (_askers.Remove(id, out (IActorRef, EmbeddingLane Lane) gone))
+                {
+                    metrics.Finished(gone.Lane, EmbeddingOutcome.Cancelled, null, Now);
+                }
+
                 _queue.Remove(id);
             }
+
+            NoteLevels();
         }
     }
 
@@ -72,30 +78,32 @@ internal sealed class EmbeddingDesk(EmbeddingLimits limits, IActorContext contex
     {
         foreach (Guid id in _queue.DropExpired(Now))
         {
-            Answer(id, Expired(id));
+            Answer(id, Expired(id), EmbeddingOutcome.Expired, null);
         }
 
         EmbeddingRun? run = _queue.NextRun(Now);
         if (run is not null)
         {
-            Texts += run.Texts.Count;
-            Tokens += run.Tokens;
+            metrics.RunStarted(run, Now);
         }
 
+        NoteLevels();
         return run;
     }
 
     public void Complete(RunCompleted run)
     {
-        Runs++;
+        metrics.RunCompleted(run.RunTime, Now);
         Answer(_queue.Complete(run.Vectors, run.RunTime, Now));
     }
 
     /// <summary>True if a bad text explains the failure.</summary>
     public bool Fail(string reason)
     {
+        metrics.Failed(reason, Now);
         FailedRun failed = _queue.Fail(reason, Now);
         Answer(failed.Finished);
+        NoteLevels();
         return failed.Explained;
     }
 
@@ -104,43 +112,60 @@ internal sealed class EmbeddingDesk(EmbeddingLimits limits, IActorContext contex
     {
         foreach (Guid id in _queue.DropAll())
         {
-            Answer(id, refusal(id));
+            Answer(id, refusal(id), EmbeddingOutcome.Unavailable, null);
         }
+
+        NoteLevels();
     }
 
     private void Answer(IReadOnlyList<FinishedRequest> finished)
     {
         foreach (FinishedRequest request in finished)
         {
-            Answer(request.RequestId, request.Vectors is { } vectors
+            object reply = request.Vectors is { } vectors
                 ? new Embedded(request.RequestId, vectors)
-                : new RequestFailed(request.RequestId, FailureCode.BadRequest, $"A text could not be embedded: {request.Failure}"));
+                : new RequestFailed(request.RequestId, FailureCode.BadRequest, $"A text could not be embedded: {request.Failure}");
+            Answer(request.RequestId, reply, request.Vectors is null ? EmbeddingOutcome.Failed : EmbeddingOutcome.Answered, request.QueueTime);
         }
     }
 
-    private void Answer(Guid requestId, object reply) => Leave(requestId)?.Tell(reply);
-
-    private void Enter(Guid requestId, IActorRef asker)
+    private void Answer(Guid requestId, object reply, EmbeddingOutcome outcome, TimeSpan? wait)
     {
-        _askers.Add(requestId, asker);
+        if (Leave(requestId) is var (asker, lane))
+        {
+            metrics.Finished(lane, outcome, wait, Now);
+            asker.Tell(reply);
+        }
+    }
+
+    private void NoteLevels() => metrics.Queued(Level(EmbeddingLane.Query), Level(EmbeddingLane.Ingest), MaxRunTokens);
+
+    private void Enter(Embed request, IActorRef asker)
+    {
+        _askers.Add(request.RequestId, (asker, request.Lane));
         if (!_open.TryGetValue(asker, out HashSet<Guid>? requests))
         {
             _open.Add(asker, requests = []);
             context.Watch(asker);
         }
 
-        requests.Add(requestId);
+        requests.Add(request.RequestId);
     }
 
-    private IActorRef? Leave(Guid requestId)
+    private (IActorRef Asker, EmbeddingLane Lane)? Leave(Guid requestId)
     {
-        if (_askers.Remove(requestId, out IActorRef? asker) && _open[asker] is { } requests && requests.Remove(requestId) && requests.Count == 0)
+        if (!_askers.Remove(requestId, out (IActorRef Asker, EmbeddingLane Lane) left))
         {
-            _open.Remove(asker);
-            context.Unwatch(asker);
+            return null;
         }
 
-        return asker;
+        if (_open[left.Asker] is { } requests && requests.Remove(requestId) && requests.Count == 0)
+        {
+            _open.Remove(left.Asker);
+            context.Unwatch(left.Asker);
+        }
+
+        return left;
     }
 
     private static RequestFailed Expired(Guid requestId) =>

@@ -26,7 +26,8 @@ public sealed class EmbeddingMetrics
     private readonly Counter<long> _requests;
     private readonly Counter<long> _restarts;
     private readonly Counter<long> _recreatedSessions;
-    private volatile Levels _levels = new(ModelState.Unloaded, default, default, 0);
+    private volatile Levels _levels = new(default, default, 0);
+    private volatile int _state;
 
     public EmbeddingMetrics(IMeterFactory meters)
     {
@@ -44,30 +45,34 @@ public sealed class EmbeddingMetrics
         meter.CreateObservableGauge("localrecall.embedding.model.state", States, null, "1 for the state the model is in, 0 for the others.");
     }
 
-    /// <summary>What waits, and how the model is, now.</summary>
-    public void Observe(ModelState state, LaneLevel queries, LaneLevel ingest, int maxRunTokens) =>
-        _levels = new Levels(state, queries, ingest, maxRunTokens);
-
-    public void RunStarted(int texts, int tokens, int paddedTokens, DateTimeOffset now)
+    /// <summary>The state the model is in from now on.</summary>
+    public void Entered(ModelState state)
     {
-        _statistics.RunStarted(texts, tokens, paddedTokens, now);
-        _runTexts.Record(texts);
-        _runTokens.Record(tokens, new KeyValuePair<string, object?>("kind", "real"));
-        _runTokens.Record(paddedTokens, new KeyValuePair<string, object?>("kind", "padded"));
-    }
-
-    public void RunCompleted(DateTimeOffset now)
-    {
-        if (_statistics.RunCompleted(now) is { } run)
+        _state = (int)state;
+        if (state is ModelState.Unloaded)
         {
-            _runDuration.Record(run.Elapsed.TotalSeconds);
+            _statistics.RunLost();
         }
     }
 
-    /// <summary>The run in progress ended without vectors.</summary>
-    public void RunFailed(string reason, DateTimeOffset now) => _statistics.RunFailed(reason, now);
+    /// <summary>What waits now.</summary>
+    public void Queued(LaneLevel queries, LaneLevel ingest, int maxRunTokens) => _levels = new Levels(queries, ingest, maxRunTokens);
 
-    /// <summary>The model could not be used, for whatever reason.</summary>
+    public void RunStarted(EmbeddingRun run, DateTimeOffset now)
+    {
+        _statistics.RunStarted(run.Texts.Count, run.Tokens, run.PaddedTokens, now);
+        _runTexts.Record(run.Texts.Count);
+        _runTokens.Record(run.Tokens, new KeyValuePair<string, object?>("kind", "real"));
+        _runTokens.Record(run.PaddedTokens, new KeyValuePair<string, object?>("kind", "padded"));
+    }
+
+    public void RunCompleted(TimeSpan took, DateTimeOffset now)
+    {
+        _statistics.RunCompleted(took, now);
+        _runDuration.Record(took.TotalSeconds);
+    }
+
+    /// <summary>The run in progress ended without vectors, or the model can't be used.</summary>
     public void Failed(string reason, DateTimeOffset now) => _statistics.Failed(reason, now);
 
     /// <param name="wait">How long it was queued; null when it never was, or never ran.</param>
@@ -108,12 +113,9 @@ public sealed class EmbeddingMetrics
 
     private IEnumerable<Measurement<int>> States()
     {
-        int current = (int)_levels.State;
+        int current = _state;
         return StateNames.Select((name, i) => new Measurement<int>(i == current ? 1 : 0, new KeyValuePair<string, object?>("state", name)));
     }
 
-    private sealed record Levels(ModelState State, LaneLevel Queries, LaneLevel Ingest, int MaxRunTokens);
+    private sealed record Levels(LaneLevel Queries, LaneLevel Ingest, int MaxRunTokens);
 }
-
-/// <summary>What waits in a lane.</summary>
-public readonly record struct LaneLevel(int Texts, int Tokens);

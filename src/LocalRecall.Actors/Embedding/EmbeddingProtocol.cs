@@ -16,10 +16,19 @@ public static class EmbeddingProtocol
     public sealed record GetState(Guid RequestId) : IInternalMessage;
 
     /// <param name="Problem">Why it is degraded.</param>
-    /// <param name="RecreatedSessions">How often the session was opened anew because the process took too much memory.</param>
+    /// <param name="MaxRunTokens">Padded tokens that a run may have now.</param>
     public sealed record State(
-        Guid RequestId, ModelState Model, string? Problem, int QueuedQueries, int QueuedIngest, long Runs, long Texts, long Tokens, long RecreatedSessions)
-        : IInternalMessage;
+        Guid RequestId, ModelState Model, string? Problem, LaneLevel Queries, LaneLevel Ingest, int MaxRunTokens, EmbeddingReport Report)
+        : IInternalMessage
+    {
+        public int QueuedQueries => Queries.Texts;
+
+        public int QueuedIngest => Ingest.Texts;
+
+        public bool Running => Report.Running is not null;
+
+        public int RecreatedSessions => Report.RecreatedSessions;
+    }
 
     /// <summary>Published on the event stream when the model has been loaded.</summary>
     public sealed record ModelReady : IInternalMessage;

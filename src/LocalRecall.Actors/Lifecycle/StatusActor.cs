@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using LocalRecall.Actors.Embedding;
 using LocalRecall.Actors.Index;
@@ -74,12 +75,17 @@ internal sealed class StatusActor : RequestActor<GetStatus>
         Finish(status);
     }
 
-    private HostStatus Status(string[] watched, FileFault[] faults, string[] leases) => new(
-        RequestId, _settings.HostVersion, Environment.ProcessId, _settings.Home, (long)_uptime.TotalMilliseconds, Environment.WorkingSet,
-        Model(), Index(), watched, faults, _activity.Clients, Leases: leases);
+    private HostStatus Status(string[] watched, FileFault[] faults, string[] leases)
+    {
+        using var process = Process.GetCurrentProcess();
+        return new HostStatus(
+            RequestId, _settings.HostVersion, Environment.ProcessId, _settings.Home, (long)_uptime.TotalMilliseconds, Environment.WorkingSet,
+            Model(), Index(), watched, faults, _activity.Clients, process.PeakWorkingSet64,
+            (long)process.TotalProcessorTime.TotalMilliseconds, leases);
+    }
 
-    private ModelStatus Model() => _model is { } m
-        ? new ModelStatus(_ports.ModelId, m.Model.ToString().ToLowerInvariant(), m.Problem, m.QueuedQueries, m.QueuedIngest, m.Runs, m.Texts, m.Tokens)
+    private ModelStatus Model() => _model is { } model
+        ? ModelStatuses.Of(_ports.ModelId, model)
         : new ModelStatus(_ports.ModelId, "unknown", "The embedding actor did not answer in time.", 0, 0, 0, 0, 0);
 
     private IndexStatus Index()

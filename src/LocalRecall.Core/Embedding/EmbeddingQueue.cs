@@ -37,6 +37,10 @@ public sealed class EmbeddingQueue(EmbeddingLimits limits)
     /// <summary>Their tokens.</summary>
     public int QueuedTokens(EmbeddingLane lane) => _backlog[lane].Tokens;
 
+    /// <summary>What waits in a lane, and how long its oldest text has.</summary>
+    public LaneLevel Level(EmbeddingLane lane, DateTimeOffset now) =>
+        new(Count(lane), QueuedTokens(lane), WaitsSince(lane) is { } since ? now - since : TimeSpan.Zero);
+
     public bool Contains(Guid requestId) => _requests.ContainsKey(requestId);
 
     /// <summary>False: too much waits already, of this client or in total; nothing was taken.</summary>

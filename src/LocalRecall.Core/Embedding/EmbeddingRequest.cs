@@ -22,6 +22,9 @@ public sealed record EmbeddingRun(long Id, EmbeddingLane Lane, IReadOnlyList<Tok
     public int PaddedTokens { get; } = Texts.Count * Texts.Max(text => text.TokenIds.Length);
 }
 
+/// <summary>What waits in a lane.</summary>
+public readonly record struct LaneLevel(int Texts, int Tokens, TimeSpan OldestWait);
+
 /// <summary>A request all of whose texts have been dealt with. One of vectors and failure is set.</summary>
 /// <param name="Vectors">In the order of the request's texts.</param>
 /// <param name="Failure">Why one of its texts has no vector.</param>

@@ -67,18 +67,17 @@ public sealed class EmbeddingStatistics
     public void RunStarted(int texts, int tokens, int paddedTokens, DateTimeOffset now) =>
         _running = (new RunShape(texts, tokens, paddedTokens, TimeSpan.Zero), now);
 
-    /// <summary>The run in progress has produced its vectors; how long it took, or null when none is known to be in progress.</summary>
-    public RunShape? RunCompleted(DateTimeOffset now)
+    /// <summary>The run in progress has produced its vectors.</summary>
+    public void RunCompleted(TimeSpan took, DateTimeOffset now)
     {
         if (_running is not { } run)
         {
-            return null;
+            return;
         }
 
-        TimeSpan elapsed = now - run.StartedAt;
         _running = null;
-        _lastRun = run.Shape with { Elapsed = elapsed };
-        _runTimes.Add(now, elapsed);
+        _lastRun = run.Shape with { Elapsed = took };
+        _runTimes.Add(now, took);
         _runs++;
         _texts += run.Shape.Texts;
         _tokens += run.Shape.Tokens;
@@ -86,15 +85,10 @@ public sealed class EmbeddingStatistics
         second.Runs++;
         second.Texts += run.Shape.Texts;
         second.Tokens += run.Shape.Tokens;
-        return _lastRun;
     }
 
-    /// <summary>The run in progress ended without vectors.</summary>
-    public void RunFailed(string reason, DateTimeOffset now)
-    {
-        _running = null;
-        Failed(reason, now);
-    }
+    /// <summary>Nothing is running, whatever was; for when the actor has been made anew.</summary>
+    public void RunLost() => _running = null;
 
     /// <param name="wait">How long it was queued; null when it never was, or never ran.</param>
     public void Finished(EmbeddingLane lane, EmbeddingOutcome outcome, TimeSpan? wait, DateTimeOffset now)
@@ -107,9 +101,10 @@ public sealed class EmbeddingStatistics
         }
     }
 
-    /// <summary>Something worth telling a person went wrong. The same again only counts.</summary>
+    /// <summary>The run in progress ended without vectors, or the model can't be used. The same reason again only counts.</summary>
     public void Failed(string reason, DateTimeOffset now)
     {
+        _running = null;
         string line = reason.ReplaceLineEndings(" ");
         line = line.Length > MaxReasonLength ? line[..(MaxReasonLength - 1)].TrimEnd() + "…" : line;
         int times = 1;

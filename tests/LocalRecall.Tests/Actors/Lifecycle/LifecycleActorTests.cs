@@ -40,6 +40,27 @@ public sealed class LifecycleActorTests : HostTest
     }
 
     [Fact]
+    public void Status_tells_what_the_model_is_at()
+    {
+        Add("Fruit", "Apples and bananas are fruit.");
+        Search("apples");
+
+        HostStatus status = Status();
+
+        ModelActivity activity = status.Model.Activity!;
+        Assert.Equal((2, 0), (activity.Outcomes.Answered, activity.Outcomes.Failed));
+        Assert.Equal((status.Model.Runs, status.Model.Runs), (activity.RunMs.Count, activity.QueryWaitMs.Count + activity.IngestWaitMs.Count));
+        Assert.Equal((0, 0, 0), (activity.Queries.Texts, activity.Ingest.Texts, activity.Failures.Count));
+        Assert.True(activity is { MaxRunTokens: > 0, Running: null, LastRun: { Texts: 1, Tokens: > 0 }, LastMinute: { Texts: > 0, Requests: > 0 } });
+        Assert.True(status.PeakWorkingSetBytes >= status.WorkingSetBytes / 2 && status.ProcessorTimeMs > 0);
+
+        Model.OpenProblem = "the file is missing";
+        Model.IsPoison = _ => true;
+        Search("pears");
+        AwaitAssert(() => Assert.Contains("the file is missing", Status().Model.Activity!.Failures[0].Reason));
+    }
+
+    [Fact]
     public void A_killed_actor_is_made_anew_and_the_host_goes_on()
     {
         Add("Fruit", "Apples and bananas are fruit.");
