@@ -40,6 +40,7 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
         {
             _activity = activity;
             ports.Metrics.Clients = activity.Clients;
+            ports.Metrics.Leases = activity.Leases.Count;
             _lastActivity = Context.System.Scheduler.Now;
         });
         Receive<IdleCheck>(_ => Context.ActorOf(NeedActor.CreateProps(ports, settings.WatchingKeepsAlive)));

@@ -33,12 +33,12 @@ public sealed class HostMetricsTests : HostTest
     }
 
     [Fact]
-    public void Connected_clients_are_a_gauge()
+    public void Connected_clients_and_leases_are_gauges()
     {
         AwaitAssert(() => Assert.Equal("1", Meters.Heard("localrecall.clients")[^1]));
 
-        Host.Lifecycle.Tell(new LocalRecall.Actors.Lifecycle.LifecycleProtocol.Activity(3, []));
+        Host.Lifecycle.Tell(new LocalRecall.Actors.Lifecycle.LifecycleProtocol.Activity(3, ["one", "two"]));
 
-        AwaitAssert(() => Assert.Equal("3", Meters.Heard("localrecall.clients")[^1]));
+        AwaitAssert(() => Assert.Equal(("3", "2"), (Meters.Heard("localrecall.clients")[^1], Meters.Heard("localrecall.leases")[^1])));
     }
 }
