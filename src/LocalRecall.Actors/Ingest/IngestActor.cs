@@ -67,7 +67,16 @@ public sealed class IngestActor : RequestCoordinator
         else
         {
             base.OnChildStopped(terminated);
-            DropFilesOf(terminated.ActorRef);
+        }
+    }
+
+    /// <summary>An import that is over wants no more of what waits for it here. What was added by itself is stored all the same.</summary>
+    protected override void OnClosed(IActorRef child)
+    {
+        foreach (FileJob job in _jobs.Values.Where(job => job.Leave(child) && !job.IsRunning).ToList())
+        {
+            _waiting.Remove(job);
+            _jobs.Remove(job.Path);
         }
     }
 
@@ -80,6 +89,11 @@ public sealed class IngestActor : RequestCoordinator
 
     private void OnIngestFile(IngestFile request)
     {
+        if (Sender.Path.Parent.Equals(Self.Path) && !IsOpen(Sender))
+        {
+            return; // from an import that was over when it sent this
+        }
+
         if (!_jobs.TryGetValue(request.Path, out FileJob? job))
         {
             _jobs.Add(request.Path, job = new FileJob(request.Path));
@@ -96,16 +110,6 @@ public sealed class IngestActor : RequestCoordinator
     {
         _waiting.Enqueue(job.Next!.Client, job, job.Next.Deliberate);
         StartNext();
-    }
-
-    /// <summary>An import that has stopped wants no more of what waits for it here. What was added by itself is stored all the same.</summary>
-    private void DropFilesOf(IActorRef asker)
-    {
-        foreach (FileJob job in _jobs.Values.Where(job => job.Leave(asker) && !job.IsRunning).ToList())
-        {
-            _waiting.Remove(job);
-            _jobs.Remove(job.Path);
-        }
     }
 
     private void OnProgress(FileProgress progress)

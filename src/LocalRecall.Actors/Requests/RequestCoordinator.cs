@@ -64,13 +64,18 @@ public abstract class RequestCoordinator : ReceiveActor
     /// <summary>Whether this child has a request that is not answered yet.</summary>
     protected bool IsOpen(IActorRef child) => _open.Workers.Contains(child);
 
+    /// <summary>This child's request is answered, or nobody waits for it any more.</summary>
+    protected virtual void OnClosed(IActorRef child)
+    {
+    }
+
     protected virtual void OnChildStopped(Terminated terminated)
     {
         if (_open.Close(terminated.ActorRef) is { } failed)
         {
             Measure(terminated.ActorRef, FailureCode.Internal);
             Tell(failed.Askers, new Failure(failed.Key.RequestId, FailureCode.Internal, "The host failed at this request; its log says why."));
-            ReportIfDrained();
+            AfterClose(terminated.ActorRef);
         }
     }
 
@@ -92,8 +97,13 @@ public abstract class RequestCoordinator : ReceiveActor
             }
 
             Context.Stop(child);
+            AfterClose(child);
         }
+    }
 
+    private void AfterClose(IActorRef child)
+    {
+        OnClosed(child);
         ReportIfDrained();
     }
 
@@ -157,7 +167,7 @@ public abstract class RequestCoordinator : ReceiveActor
             _written.Keep(closed.Key, reply);
         }
 
-        ReportIfDrained();
+        AfterClose(child);
     }
 
     private void Measure(IActorRef child, FailureCode? failure)

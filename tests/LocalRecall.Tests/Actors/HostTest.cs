@@ -57,10 +57,10 @@ public abstract class HostTest : TestKit
         }
     }
 
-    protected T Ask<T>(Func<RequestHeader, IRequest> request)
+    protected T Ask<T>(Func<RequestHeader, IRequest> request, Guid? requestId = null)
         where T : IReply
     {
-        var header = new RequestHeader(Guid.NewGuid(), _ticket, Sys.Scheduler.Now.AddSeconds(30));
+        var header = new RequestHeader(requestId ?? Guid.NewGuid(), _ticket, Sys.Scheduler.Now.AddSeconds(30));
         Host.Gateway.Tell(request(header), TestActor);
         return FishForMessage<T>(reply => reply.RequestId == header.RequestId, TimeSpan.FromSeconds(20));
     }

@@ -142,6 +142,96 @@ public sealed class RecallClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_host_is_told_when_the_caller_cancels()
+    {
+        var (client, peer) = await ConnectedAsync();
+        using var cancellation = new CancellationTokenSource();
+        Task<SearchResults> searching = client.SearchAsync("why", cancellation: cancellation.Token);
+        Search search = await peer.ReceiveAsync<Search>();
+        await cancellation.CancelAsync();
+        Assert.Equal(new Cancel(search.Header.RequestId, Ticket), await peer.ReceiveAsync<Cancel>());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => searching);
+    }
+
+    [Fact]
+    public async Task A_host_is_told_when_the_caller_has_waited_long_enough()
+    {
+        var (client, peer) = await ConnectedAsync();
+        Task<SearchResults> searching = client.SearchAsync("why", timeout: TimeSpan.FromSeconds(3));
+        Search search = await peer.ReceiveAsync<Search>();
+        Assert.Equal(new Cancel(search.Header.RequestId, Ticket), await peer.ReceiveAsync<Cancel>());
+        Assert.Equal(FailureCode.Expired, (await Assert.ThrowsAsync<RecallException>(() => searching)).Code);
+    }
+
+    [Fact]
+    public async Task A_host_is_told_when_the_callers_progress_fails_and_nobody_else_is_disturbed()
+    {
+        var (client, peer) = await ConnectedAsync();
+        Task<SearchResults> searching = client.SearchAsync("why");
+        Search search = await peer.ReceiveAsync<Search>();
+        Task<ImportFinished> importing = client.ImportAsync(["/memories"], progress: new FailingProgress());
+        ImportPaths import = await peer.ReceiveAsync<ImportPaths>();
+        await peer.SendAsync(new ImportProgress(import.Header.RequestId, new ImportCounts(1, 0, 0, 0, 0, 0, 0, 0), null));
+        Assert.Equal(import.Header.RequestId, (await peer.ReceiveAsync<Cancel>()).RequestId);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => importing);
+        await peer.SendAsync(Found(search, total: 1));
+        Assert.Equal(1, (await searching).Total);
+    }
+
+    [Fact]
+    public async Task A_busy_host_is_left_alone_for_as_long_as_it_says()
+    {
+        var (client, peer) = await ConnectedAsync();
+        Task<SearchResults> searching = client.SearchAsync("why", timeout: TimeSpan.FromSeconds(3));
+        Search search = await peer.ReceiveAsync<Search>();
+        await peer.SendAsync(new Failure(search.Header.RequestId, FailureCode.Busy, "queue full", RetryAfterMs: 3_600_000));
+        var late = await Assert.ThrowsAsync<RecallException>(() => searching);
+        Assert.Equal(FailureCode.Expired, late.Code);
+        Assert.Contains("queue full", late.Message);
+
+        _ = client.StatusAsync();
+        await peer.ReceiveAsync<GetStatus>(); // neither a repetition before it, nor a word about what is not open
+    }
+
+    [Fact]
+    public async Task Calls_under_way_when_the_host_dies_are_all_asked_again_under_their_ids()
+    {
+        var (client, peer) = await ConnectedAsync();
+        Task<SearchResults>[] searching = [.. Enumerable.Range(0, 10).Select(i => client.SearchAsync($"{i}"))];
+        HashSet<(Guid, string)> asked = [];
+        for (int generation = 0; generation < 3; generation++)
+        {
+            List<Search> received = [];
+            foreach (var _ in searching)
+            {
+                received.Add(await peer.ReceiveAsync<Search>());
+            }
+
+            asked.UnionWith(received.Select(search => (search.Header.RequestId, search.Query)));
+            Assert.Equal(searching.Length, asked.Count);
+            if (generation == 2)
+            {
+                foreach (Search search in received)
+                {
+                    await peer.SendAsync(Found(search, int.Parse(search.Query)));
+                }
+
+                break;
+            }
+
+            peer.Dispose();
+            peer = await host.WelcomeAsync(Guid.NewGuid());
+        }
+
+        Assert.Equal(Enumerable.Range(0, 10), (await Task.WhenAll(searching)).Select(r => r.Total));
+    }
+
+    private sealed class FailingProgress : IProgress<ImportProgress>
+    {
+        public void Report(ImportProgress value) => throw new InvalidOperationException("The caller's own.");
+    }
+
+    [Fact]
     public async Task Long_content_is_fetched_piece_by_piece()
     {
         var (client, peer) = await ConnectedAsync();

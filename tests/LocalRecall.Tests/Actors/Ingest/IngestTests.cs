@@ -245,4 +245,111 @@ public sealed class IngestTests : HostTest
         AwaitAssert(() => Assert.Equal(1, Status().Index.Memories.Sum(k => k.Count)), TimeSpan.FromSeconds(10));
         Assert.Contains(Directory.GetFiles(Home), file => Path.GetFileName(file).StartsWith("recall.db.damaged-", StringComparison.Ordinal));
     }
+
+    private MemoryAdded AddAs(Guid requestId, string content) =>
+        Ask<MemoryAdded>(h => new AddMemory(h, "episodic", "Repeated", ["test"], "global", null, null, content), requestId);
+
+    private MemoryForgotten ForgetAs(Guid requestId, Guid memory) => Ask<MemoryForgotten>(h => new ForgetMemory(h, memory), requestId);
+
+    private string[] OwnFiles() => Directory.GetFiles(Path.Combine(Home, "memories"), "*.md", SearchOption.AllDirectories);
+
+    [Fact]
+    public void An_add_repeated_to_the_next_host_is_the_same_memory()
+    {
+        var id = Guid.NewGuid();
+        MemoryAdded first = AddAs(id, "Quinces are added once.");
+        Assert.Equal(first, AddAs(id, "Quinces are added once."));
+        string file = Assert.Single(OwnFiles());
+        string text = File.ReadAllText(file);
+        StopHost();
+        StartHost();
+
+        Assert.Equal(first, AddAs(id, "Quinces are added once."));
+        Assert.Equal(file, Assert.Single(OwnFiles()));
+        Assert.Equal(text, File.ReadAllText(file));
+        Assert.Equal(1, Status().Index.Memories.Sum(k => k.Count));
+    }
+
+    [Fact]
+    public void An_add_whose_host_ended_before_the_index_had_it_is_the_same_memory()
+    {
+        var id = Guid.NewGuid();
+        MemoryAdded first = AddAs(id, "Medlars are added once.");
+        StopHost();
+        foreach (string file in Directory.GetFiles(Home, "recall.db*"))
+        {
+            File.Delete(file);
+        }
+
+        StartHost();
+
+        Assert.Equal(first, AddAs(id, "Medlars are added once."));
+        Assert.Single(OwnFiles());
+        AwaitAssert(() => Assert.Equal(1, Status().Index.Memories.Sum(k => k.Count)), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void A_request_id_used_again_for_another_memory_overwrites_nothing()
+    {
+        var id = Guid.NewGuid();
+        MemoryAdded first = AddAs(id, "The first under this id.");
+        MemoryAdded second = AddAs(id, "The second under this id.");
+
+        Assert.NotEqual(first.Id, second.Id);
+        Assert.Equal("The first under this id.", Ask<MemoryFound>(h => new GetMemory(h, first.Id, 0)).Content);
+        Assert.Equal("The second under this id.", Ask<MemoryFound>(h => new GetMemory(h, second.Id, 0)).Content);
+    }
+
+    [Fact]
+    public void A_repeated_add_leaves_what_was_written_into_the_file_since()
+    {
+        var id = Guid.NewGuid();
+        AddAs(id, "As it was added.");
+        StopHost();
+        string file = Assert.Single(OwnFiles());
+        string edited = File.ReadAllText(file).Replace("subject: Repeated", "subject: Edited by hand", StringComparison.Ordinal);
+        File.WriteAllText(file, edited);
+        StartHost();
+
+        MemoryAdded again = AddAs(id, "As it was added.");
+
+        Assert.Equal(edited, File.ReadAllText(file));
+        Assert.Equal("Edited by hand", Ask<MemoryFound>(h => new GetMemory(h, again.Id, 0)).Summary.Subject);
+    }
+
+    [Fact]
+    public void A_forget_repeated_to_the_same_host_gets_its_reply_again()
+    {
+        Guid memory = Add("Repeated", "Sloes are forgotten once.").Id;
+        var id = Guid.NewGuid();
+        MemoryForgotten first = ForgetAs(id, memory);
+
+        MemoryForgotten again = ForgetAs(id, memory);
+
+        Assert.Equal((first.Id, first.Subject), (again.Id, again.Subject));
+        Assert.Equal(first.DeletedPaths, again.DeletedPaths);
+    }
+
+    [Fact]
+    public void A_forget_whose_host_ended_before_the_file_was_deleted_is_finished_by_the_next_and_then_there_is_nothing()
+    {
+        Guid memory = Add("Half forgotten", "Rowans are forgotten in two steps.").Id;
+        string file = Assert.Single(OwnFiles());
+        string text = File.ReadAllText(file);
+        var id = Guid.NewGuid();
+        ForgetAs(id, memory);
+        StopHost();
+        File.WriteAllText(file, text);
+        StartHost();
+
+        MemoryForgotten again = ForgetAs(id, memory);
+
+        Assert.Equal((memory, "Half forgotten"), (again.Id, again.Subject));
+        Assert.Equal([file], again.DeletedPaths);
+        Assert.Empty(OwnFiles());
+        Assert.Empty(Search("rowans").Hits);
+        StopHost();
+        StartHost();
+        Assert.Equal(FailureCode.NotFound, Ask<Failure>(h => new ForgetMemory(h, memory), id).Code);
+    }
 }
