@@ -21,6 +21,9 @@ public sealed class TestHome : IAsyncLifetime
     /// <summary>Not made yet: whoever needs it first does that.</summary>
     public string Home => Path.Combine(_folder, "home");
 
+    /// <summary>Where processes of this home look for models.</summary>
+    public string Models { get; set; } = Programs.Models;
+
     public HostEndpoint? Endpoint => EndpointFile.TryRead(Home);
 
     /// <summary>A path beside the home folder.</summary>
@@ -124,7 +127,7 @@ public sealed class TestHome : IAsyncLifetime
         };
         start.Environment[HomeFolder.Variable] = Home;
         start.Environment[HostProcess.PathVariable] = Programs.Host;
-        start.Environment["LOCALRECALL_MODELS"] = Programs.Models;
+        start.Environment["LOCALRECALL_MODELS"] = Models;
         Process process = Process.Start(start)!;
         _started.Add(process);
         return process;
