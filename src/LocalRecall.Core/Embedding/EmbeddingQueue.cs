@@ -49,7 +49,7 @@ public sealed class EmbeddingQueue(EmbeddingLimits limits)
     public bool TryAdd(EmbeddingRequest request, DateTimeOffset now, out TimeSpan retryAfter)
     {
         // Shortest first, so that similar lengths meet in a run.
-        List<TokenizedText> texts = [.. request.Texts.DistinctBy(text => text.Hash).OrderBy(text => text.TokenIds.Length)];
+        List<TokenizedText> texts = [.. request.Texts.Where(text => !request.Known.ContainsKey(text.Hash)).DistinctBy(text => text.Hash).OrderBy(text => text.TokenIds.Length)];
         Load fresh = Load.Of(texts.Where(text => !_texts.ContainsKey(text.Hash)));
         retryAfter = TimeSpan.Zero;
         if (!_backlog.Admits(request.Client, request.Lane, Load.Of(texts), fresh))

@@ -1,3 +1,6 @@
+using System.Collections.ObjectModel;
+using LocalRecall.Core.Ports;
+
 namespace LocalRecall.Core.Embedding;
 
 public enum EmbeddingLane
@@ -9,8 +12,12 @@ public enum EmbeddingLane
     Ingest,
 }
 
-/// <param name="Texts">At least one. The same text twice is computed once.</param>
-public sealed record EmbeddingRequest(Guid Id, ClientId Client, EmbeddingLane Lane, IReadOnlyList<TokenizedText> Texts, DateTimeOffset Deadline);
+/// <param name="Texts">At least one that is not known. The same text twice is computed once.</param>
+public sealed record EmbeddingRequest(Guid Id, ClientId Client, EmbeddingLane Lane, IReadOnlyList<TokenizedText> Texts, DateTimeOffset Deadline)
+{
+    /// <summary>Vectors of some of the texts: these are not computed.</summary>
+    public IReadOnlyDictionary<TextHash, float[]> Known { get; init; } = ReadOnlyDictionary<TextHash, float[]>.Empty;
+}
 
 /// <summary>Texts that go through the model together.</summary>
 /// <param name="Lane">Whose turn it is; some of the texts may be wanted by the other lane too.</param>

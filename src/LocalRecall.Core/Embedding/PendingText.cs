@@ -32,10 +32,11 @@ internal sealed class PendingText(TokenizedText text)
     public EmbeddingLane Lane => Wanted.Exists(request => request.Lane == EmbeddingLane.Query) ? EmbeddingLane.Query : EmbeddingLane.Ingest;
 }
 
-/// <param name="texts">Each text once, in the order in which their turns come.</param>
+/// <param name="texts">Each text that is to be computed once, in the order in which their turns come.</param>
 internal sealed class PendingRequest(EmbeddingRequest request, IReadOnlyList<PendingText> texts, long number, DateTimeOffset queuedAt)
 {
-    private readonly Dictionary<TextHash, float[]> _vectors = [];
+    private readonly Dictionary<TextHash, float[]> _vectors = new(request.Known);
+    private int _missing = texts.Count;
     private int _next;
 
     public Guid Id => request.Id;
@@ -56,7 +57,7 @@ internal sealed class PendingRequest(EmbeddingRequest request, IReadOnlyList<Pen
     /// <summary>Where it stands in its client's line.</summary>
     public LinkedListNode<PendingRequest>? Node { get; set; }
 
-    public bool IsComplete => _vectors.Count == Texts.Count;
+    public bool IsComplete => _missing == 0;
 
     /// <summary>The text whose turn is next; null when all have had theirs.</summary>
     public PendingText? PeekText()
@@ -69,7 +70,11 @@ internal sealed class PendingRequest(EmbeddingRequest request, IReadOnlyList<Pen
         return _next < Texts.Count ? Texts[_next] : null;
     }
 
-    public void Set(PendingText text, float[] vector) => _vectors.Add(text.Text.Hash, vector);
+    public void Set(PendingText text, float[] vector)
+    {
+        _vectors.Add(text.Text.Hash, vector);
+        _missing--;
+    }
 
     /// <param name="failure">Null: it has its vectors.</param>
     public FinishedRequest Finish(string? failure, DateTimeOffset runBegan, DateTimeOffset now) => new(

@@ -70,6 +70,21 @@ public sealed class EmbeddingQueueTests
     }
 
     [Fact]
+    public void What_is_known_is_not_queued_and_comes_back_in_its_place()
+    {
+        TokenizedText[] texts = [Text(1), Text(2), Text(3), Text(2)];
+        EmbeddingRequest request = Request(EmbeddingLane.Query, "a", texts) with { Known = new Dictionary<TextHash, float[]> { [texts[1].Hash] = [22] } };
+        Assert.True(_queue.TryAdd(request, Now, out _));
+        Assert.Equal(2, _queue.Count(EmbeddingLane.Query));
+
+        EmbeddingRun run = _queue.NextRun(Now)!;
+
+        Assert.Equal([texts[0], texts[2]], run.Texts);
+        Assert.Equal([[1f], [22f], [3f], [22f]], Assert.Single(Complete(run)).Vectors);
+        Assert.True(_queue.IsEmpty);
+    }
+
+    [Fact]
     public void A_long_text_runs_alone()
     {
         TokenizedText[] texts = [Text(1, Limits.AloneTokens), Text(2, Limits.AloneTokens), Text(3, Limits.AloneTokens - 1)];
