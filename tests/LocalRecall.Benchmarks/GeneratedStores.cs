@@ -38,7 +38,7 @@ internal sealed class GeneratedStores : IDisposable
 
     public IReadOnlyDictionary<string, float[]> QueryVectors { get; }
 
-    /// <summary>A store file with so many chunks; not to be written to.</summary>
+    /// <summary>A store file with so many chunks; no memory is to be written to it.</summary>
     public string WithChunks(int chunks)
     {
         if (_files.TryGetValue(chunks, out string? path))
@@ -58,8 +58,10 @@ internal sealed class GeneratedStores : IDisposable
         return path;
     }
 
-    public static SqliteMemoryStore Open(string path) =>
-        new(path, new ForgottenLog(Path.ChangeExtension(path, ".jsonl"), TimeProvider.System), TimeProvider.System);
+    /// <param name="remembered">How many vectors of queries it keeps.</param>
+    public static SqliteMemoryStore Open(string path, int remembered = 0) => new(
+        path, new ForgottenLog(Path.ChangeExtension(path, ".jsonl"), TimeProvider.System), TimeProvider.System,
+        new SqliteStoreOptions(RememberedVectors: remembered));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
