@@ -38,7 +38,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
         _settings = settings;
         _metrics = metrics;
         _residentBytes = residentBytes;
-        _desk = new EmbeddingDesk(settings.Limits, metrics, Context);
+        _desk = new EmbeddingDesk(settings, metrics, Context);
         _ceiling = new MemoryCeiling(settings.MemoryCeilingBytes, ReloadPause);
         _retry = new DoublingDelay(settings.RetryDegraded);
         Unloaded();
@@ -101,8 +101,11 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
     {
         Receive<Embed>(request =>
         {
-            _metrics.Finished(request.Lane, EmbeddingOutcome.Unavailable, null, Context.System.Scheduler.Now);
-            Sender.Tell(Unavailable(request.RequestId));
+            if (!_desk.TryAnswer(request, Sender))
+            {
+                _metrics.Finished(request.Lane, EmbeddingOutcome.Unavailable, null, Context.System.Scheduler.Now);
+                Sender.Tell(Unavailable(request.RequestId));
+            }
         });
         Receive<Terminated>(_ => _session = ActorRefs.Nobody, IsSession);
         Receive<Retry>(_ => OnRetry());

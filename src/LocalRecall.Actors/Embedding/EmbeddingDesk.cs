@@ -2,19 +2,22 @@ using Akka.Actor;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
+using LocalRecall.Core.Ports;
 using static LocalRecall.Actors.Embedding.EmbeddingProtocol;
 
 namespace LocalRecall.Actors.Embedding;
 
 /// <summary>
 /// The requests' side of the embedding actor: takes them in, knows who waits for each, answers each once. An asker that stops no longer
-/// wants its answer, and its requests go.
+/// wants its answer, and its requests go. What was computed lately is not computed again.
 /// </summary>
-internal sealed class EmbeddingDesk(EmbeddingLimits limits, EmbeddingMetrics metrics, IActorContext context)
+internal sealed class EmbeddingDesk(EmbeddingSettings settings, EmbeddingMetrics metrics, IActorContext context)
 {
-    private readonly EmbeddingQueue _queue = new(limits);
+    private readonly EmbeddingQueue _queue = new(settings.Limits);
+    private readonly VectorCache _known = new(settings.CachedVectors);
     private readonly Dictionary<Guid, (IActorRef Asker, EmbeddingLane Lane)> _askers = [];
     private readonly Dictionary<IActorRef, HashSet<Guid>> _open = [];
+    private EmbeddingRun? _running;
 
     public bool IsEmpty => _queue.IsEmpty;
 
@@ -25,14 +28,29 @@ internal sealed class EmbeddingDesk(EmbeddingLimits limits, EmbeddingMetrics met
 
     public LaneLevel Level(EmbeddingLane lane) => _queue.Level(lane, Now);
 
+    /// <summary>Answers if the model is not needed for it.</summary>
+    public bool TryAnswer(Embed request, IActorRef asker)
+    {
+        IReadOnlyDictionary<TextHash, float[]> known = _known.Find(request.Texts);
+        bool all = request.Texts.All(text => known.ContainsKey(text.Hash));
+        if (all)
+        {
+            metrics.Finished(request.Lane, EmbeddingOutcome.Answered, null, Now);
+            asker.Tell(new Embedded(request.RequestId, [.. request.Texts.Select(text => known[text.Hash])]));
+        }
+
+        return all;
+    }
+
     /// <summary>Queues it, or answers at once.</summary>
     public void Admit(Embed request, IActorRef asker)
     {
-        if (request.Texts.Count == 0)
+        if (TryAnswer(request, asker))
         {
-            asker.Tell(new Embedded(request.RequestId, []));
+            return;
         }
-        else if (request.Deadline <= Now)
+
+        if (request.Deadline <= Now)
         {
             metrics.Finished(request.Lane, EmbeddingOutcome.Expired, null, Now);
             asker.Tell(Expired(request.RequestId));
@@ -42,7 +60,10 @@ internal sealed class EmbeddingDesk(EmbeddingLimits limits, EmbeddingMetrics met
             Leave(request.RequestId); // repeated: whoever asked last gets the answer
             Enter(request, asker);
         }
-        else if (_queue.TryAdd(new EmbeddingRequest(request.RequestId, request.Client, request.Lane, request.Texts, request.Deadline), Now, out TimeSpan retryAfter))
+        else if (_queue.TryAdd(
+            new EmbeddingRequest(request.RequestId, request.Client, request.Lane, request.Texts, request.Deadline) { Known = _known.Find(request.Texts) },
+            Now,
+            out TimeSpan retryAfter))
         {
             Enter(request, asker);
             NoteLevels();
@@ -81,19 +102,24 @@ internal sealed class EmbeddingDesk(EmbeddingLimits limits, EmbeddingMetrics met
             Answer(id, Expired(id), EmbeddingOutcome.Expired, null);
         }
 
-        EmbeddingRun? run = _queue.NextRun(Now);
-        if (run is not null)
+        _running = _queue.NextRun(Now);
+        if (_running is not null)
         {
-            metrics.RunStarted(run, Now);
+            metrics.RunStarted(_running, Now);
         }
 
         NoteLevels();
-        return run;
+        return _running;
     }
 
     public void Complete(RunCompleted run)
     {
         metrics.RunCompleted(run.RunTime, Now);
+        foreach ((TokenizedText text, float[] vector) in _running!.Texts.Zip(run.Vectors))
+        {
+            _known.Add(text.Hash, vector);
+        }
+
         Answer(_queue.Complete(run.Vectors, run.RunTime, Now));
     }
 

@@ -7,8 +7,9 @@ namespace LocalRecall.Actors.Embedding;
 /// <param name="RetryDegraded">How long a model that could not be used is left alone before it is tried again; doubled each time that it fails again.</param>
 /// <param name="RunLimit">A run that takes longer is terminated.</param>
 /// <param name="MemoryCeilingBytes">When the process takes more, the session is opened anew. 0: never.</param>
+/// <param name="CachedVectors">So many of the vectors computed or asked for last are kept in memory. 0: none.</param>
 public sealed record EmbeddingSettings(
-    EmbeddingLimits Limits, TimeSpan IdleUnload, TimeSpan RetryDegraded, TimeSpan RunLimit, long MemoryCeilingBytes)
+    EmbeddingLimits Limits, TimeSpan IdleUnload, TimeSpan RetryDegraded, TimeSpan RunLimit, long MemoryCeilingBytes, int CachedVectors = 4096)
 {
     /// <summary>From <c>localrecall.embedding</c>.</summary>
     public static EmbeddingSettings From(Config config) => new(
@@ -24,5 +25,6 @@ public sealed record EmbeddingSettings(
         config.GetTimeSpan("idle-unload"),
         config.GetTimeSpan("retry-degraded"),
         config.GetTimeSpan("run-limit"),
-        config.GetByteSize("memory-ceiling") ?? 0);
+        config.GetByteSize("memory-ceiling") ?? 0,
+        config.GetInt("cached-vectors"));
 }

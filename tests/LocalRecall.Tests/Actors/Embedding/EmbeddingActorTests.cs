@@ -103,6 +103,40 @@ public sealed class EmbeddingActorTests : TestKit
     }
 
     [Fact]
+    public void A_text_that_was_computed_lately_reaches_no_worker_again()
+    {
+        Ask(EmbeddingLane.Ingest, "one", "two");
+        ExpectMsg<Embedded>();
+
+        Ask("one");
+        Ask(EmbeddingLane.Ingest, "two", "three", "one");
+
+        Assert.Equal([ScriptedEmbedder.VectorOf("one")], ExpectMsg<Embedded>().Vectors);
+        Assert.Equal([.. new[] { "two", "three", "one" }.Select(ScriptedEmbedder.VectorOf)], ExpectMsg<Embedded>().Vectors);
+        Assert.Equal(["one|two", "three"], RunTexts());
+    }
+
+    [Fact]
+    public void Known_texts_are_answered_though_the_model_is_unloaded_or_can_not_be_used()
+    {
+        LoadModel();
+        _time.Advance(Settings.IdleUnload);
+        AwaitState(ModelState.Unloaded);
+
+        Ask("opens the model");
+        ExpectMsg<Embedded>();
+        Assert.Equal((ModelState.Unloaded, 1), (GetState().Model, _model.Opened));
+
+        _model.OpenProblem = "no model today";
+        Ask("unknown");
+        ExpectMsg<RequestFailed>();
+        Ask("opens the model");
+        ExpectMsg<Embedded>();
+        Embed half = Ask(EmbeddingLane.Query, "opens the model", "unknown");
+        Assert.Equal((half.RequestId, FailureCode.ModelUnavailable), Failed(ExpectMsg<RequestFailed>()));
+    }
+
+    [Fact]
     public void Never_two_runs_at_once_and_always_on_the_workers_own_thread()
     {
         Embed[] requests = [.. Enumerable.Range(0, 40).Select(i => Request((EmbeddingLane)(i % 2), $"text {i}", new string('x', 70 + i)))];
