@@ -90,7 +90,7 @@ internal static class SearchPart
             List<double> newMs = [], knownMs = [], newVectorMs = [], knownVectorMs = [];
             for (int round = 0; round < rounds; round++)
             {
-                string[] queries = [.. bench.Stores.Queries.Select(text => $"{text} {round}")];
+                string[] queries = [.. bench.Stores.Queries.Select(text => $"{text} {chunks} {round}")];
                 await TimeAsync(queries, newMs, newVectorMs);
                 TextHash[] hashes = [.. queries.Select(text => bench.Model.Model.HashOf(text, EmbeddingPurpose.Query))];
                 while ((await index.Ask<VectorsFound>(new FindVectors(Guid.NewGuid(), hashes), Patience)).Vectors.Count < hashes.Distinct().Count())
