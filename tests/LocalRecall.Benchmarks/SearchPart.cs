@@ -84,7 +84,7 @@ internal static class SearchPart
         {
             IActorRef embedding = system.ActorOf(Props.Create(() => new OneByOne(bench.Model)));
             IActorRef index = system.ActorOf(IndexActor.CreateProps(store, bench.Model.Model, system.Settings.Config.GetInt("localrecall.index.readers")), "index");
-            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Model, new HostMetrics(LocalSystem.Meters))), "query");
+            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Model, new HostMetrics(LocalSystem.Meters)), new RequestLimits(256, 64)), "query");
             foreach (string known in bench.Stores.Queries)
                 await SearchAsync(query, known);
             List<double> newMs = [], knownMs = [], newVectorMs = [], knownVectorMs = [];
