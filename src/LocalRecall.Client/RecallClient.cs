@@ -31,6 +31,7 @@ public sealed class RecallClient : IAsyncDisposable
     private readonly SemaphoreSlim opening = new(1, 1);
     private string? lastRefusal;
     private HostSession? session;
+    private volatile bool disposed;
 
     /// <summary>Connects at its first call.</summary>
     public RecallClient(RecallClientOptions options)
@@ -203,8 +204,10 @@ public sealed class RecallClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes the connection. Calls under way end with <see cref="ObjectDisposedException"/>.</summary>
     public async ValueTask DisposeAsync()
     {
+        disposed = true;
         if (session is { } current)
         {
             await current.Connection.DisposeAsync().ConfigureAwait(false);
@@ -282,6 +285,7 @@ public sealed class RecallClient : IAsyncDisposable
 
     private async Task<HostSession> SessionAsync(bool startHost, DateTimeOffset deadline, CancellationToken cancellation)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         if (session is { Connection.Closed.IsCompleted: false } current)
         {
             return current;

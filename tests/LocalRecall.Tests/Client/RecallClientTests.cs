@@ -226,6 +226,16 @@ public sealed class RecallClientTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 10), (await Task.WhenAll(searching)).Select(r => r.Total));
     }
 
+    [Fact]
+    public async Task Calls_under_way_when_the_client_is_disposed_of_end_and_are_not_repeated()
+    {
+        var (client, peer) = await ConnectedAsync();
+        Task<SearchResults> searching = client.SearchAsync("why");
+        await peer.ReceiveAsync<Search>();
+        await client.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => searching);
+    }
+
     private sealed class FailingProgress : IProgress<ImportProgress>
     {
         public void Report(ImportProgress value) => throw new InvalidOperationException("The caller's own.");
