@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -169,38 +168,29 @@ public sealed class RecallClient : IAsyncDisposable
     public Task<IntegrityReport> CheckIntegrityAsync(TimeSpan? timeout = null, CancellationToken cancellation = default) =>
         CallAsync<IntegrityReport>(header => new CheckIntegrity(header), timeout, cancellation);
 
-    /// <summary>Stops the host, if there is one; returns once its process has ended.</summary>
+    /// <summary>Stops the host, if there is one; returns once it has ended. Its lock decides: the process id in the endpoint file may be another's by now.</summary>
     /// <returns>False: there was none.</returns>
     public async Task<bool> StopHostAsync(TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         using CancellationTokenSource limit = LimitOf(DeadlineOf(timeout), cancellation);
-        Process? process = null;
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(100));
+        string hostLock = Path.Combine(options.Home, HostProcess.LockFile);
+        HostEndpoint? stopped = null;
+        bool wasRunning = false;
         try
         {
-            HostSession current = await SessionAsync(startHost: false, DateTimeOffset.MinValue, limit.Token).ConfigureAwait(false);
-            process = ProcessOf(current.Endpoint.Pid); // before it stops: an id may be used again
-            await CallAsync<HostStopping>(header => new StopHost(header), timeout, limit.Token, startHost: false).ConfigureAwait(false);
-        }
-        catch (RecallException e) when (e.Code == FailureCode.HostUnavailable)
-        {
-            // There was none, or it ended before its reply came.
+            while (LockFile.IsHeld(hostLock) && (stopped is null || (EndpointFile.TryRead(options.Home) ?? stopped) == stopped))
+            {
+                wasRunning = true;
+                stopped ??= await AskToStopAsync(timeout, limit.Token).ConfigureAwait(false);
+                await Task.Delay(backoff.Next(), limit.Token).ConfigureAwait(false);
+            }
+
+            return wasRunning;
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new RecallException(FailureCode.Expired, "The host has not answered in time.", e);
-        }
-
-        using (process)
-        {
-            try
-            {
-                await (process?.WaitForExitAsync(limit.Token) ?? Task.CompletedTask).ConfigureAwait(false);
-                return process is not null;
-            }
-            catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
-            {
-                throw new RecallException(FailureCode.Expired, "The host has not ended in time.", e);
-            }
+            throw new RecallException(FailureCode.Expired, "The host has not ended in time.", e);
         }
     }
 
@@ -214,15 +204,18 @@ public sealed class RecallClient : IAsyncDisposable
         }
     }
 
-    private static Process? ProcessOf(int pid)
+    /// <returns>Null: it does not listen yet, or no longer.</returns>
+    private async Task<HostEndpoint?> AskToStopAsync(TimeSpan? timeout, CancellationToken cancellation)
     {
         try
         {
-            return Process.GetProcessById(pid);
+            HostEndpoint endpoint = (await SessionAsync(startHost: false, DateTimeOffset.MinValue, cancellation).ConfigureAwait(false)).Endpoint;
+            await CallAsync<HostStopping>(header => new StopHost(header), timeout, cancellation, startHost: false).ConfigureAwait(false);
+            return endpoint;
         }
-        catch (ArgumentException)
+        catch (RecallException e) when (e.Code == FailureCode.HostUnavailable)
         {
-            return null; // ended already
+            return null;
         }
     }
 

@@ -18,7 +18,8 @@ public static class EndpointFile
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(home, Name)), EndpointJson.Default.HostEndpoint);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(home, Name)), EndpointJson.Default.HostEndpoint)
+                is { Address: not null, System: not null, Token: not null, Version: not null } endpoint ? endpoint : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -44,6 +45,15 @@ public static class EndpointFile
         }
 
         File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Removes what writers left that were killed in the middle. For the host alone, which is the only one to write.</summary>
+    public static void DeleteLeftovers(string home)
+    {
+        foreach (string leftover in Directory.EnumerateFiles(home, $"{Name}.*.tmp"))
+        {
+            File.Delete(leftover);
+        }
     }
 
     public static void Delete(string home) => File.Delete(Path.Combine(home, Name));

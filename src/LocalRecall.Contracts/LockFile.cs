@@ -21,4 +21,22 @@ public static class LockFile
             return null;
         }
     }
+
+    /// <summary>Whether somebody holds it. The look itself is a shared lock for an instant: who tries to take it just then may be refused.</summary>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            File.Open(path, FileMode.Open, FileAccess.Read, FileShare.Read).Dispose();
+            return false;
+        }
+        catch (IOException e) when (e.HResult is WindowsSharingViolation or LinuxWouldBlock or MacWouldBlock)
+        {
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // there is none, or none that a host of ours could hold
+        }
+    }
 }

@@ -17,6 +17,8 @@ internal sealed class EndSignals
 
     public EndSignals() => _registrations = OperatingSystem.IsWindows() ? [] : [.. Signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
 
+    public CancellationToken Asked => _asked.Token;
+
     /// <summary>Starts the host and returns when it has stopped.</summary>
     public async Task RunAsync(IHost host)
     {

@@ -19,6 +19,7 @@ internal sealed class EndpointPublisher(ActorSystem system, GatewaySettings gate
         Address address = ((ExtendedActorSystem)system).Provider.DefaultAddress;
         var endpoint = new HostEndpoint(
             address.ToString(), system.Name, gateway.Token, Environment.ProcessId, HostIdentity.Version, WireLimits.ProtocolVersion);
+        EndpointFile.DeleteLeftovers(paths.Home);
         EndpointFile.Write(paths.Home, endpoint);
         ITimer timer = time.CreateTimer(_ => Restore(endpoint), null, LookAgain, LookAgain);
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "remove-endpoint", async () =>

@@ -21,7 +21,8 @@ internal static class HostLock
     }
 
     /// <summary>For the host to which an older one hands over, and whose client holds the turn. Null: the older one did not end in time.</summary>
-    public static async Task<FileStream?> TakeAfterAsync(string home, TimeProvider time)
+    /// <exception cref="OperationCanceledException">Asked to end meanwhile.</exception>
+    public static async Task<FileStream?> TakeAfterAsync(string home, TimeProvider time, CancellationToken cancellation)
     {
         long start = time.GetTimestamp();
         while (true)
@@ -32,7 +33,7 @@ internal static class HostLock
                 return taken;
             }
 
-            await Task.Delay(LookAgain, time).ConfigureAwait(false);
+            await Task.Delay(LookAgain, time, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -40,7 +40,7 @@ try
     HomeFolder.Create(paths.Home);
 
     FileStream? hostLock = successor
-        ? await HostLock.TakeAfterAsync(paths.Home, TimeProvider.System).ConfigureAwait(false)
+        ? await HostLock.TakeAfterAsync(paths.Home, TimeProvider.System, signals.Asked).ConfigureAwait(false)
         : HostLock.TryTake(paths.Home);
     if (hostLock is null)
     {
@@ -67,6 +67,10 @@ try
     OnnxRuntimeProcess.Shutdown();
     GC.KeepAlive(signals);
     GC.KeepAlive(hostLock); // released by the process's end, not before
+    return 0;
+}
+catch (OperationCanceledException) when (signals.Asked.IsCancellationRequested)
+{
     return 0;
 }
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)

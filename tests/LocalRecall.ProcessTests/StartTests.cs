@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using LocalRecall.Contracts;
 using LocalRecall.ProcessTests.Processes;
@@ -18,9 +20,9 @@ public sealed class StartTests : ProcessTest
     }
 
     [Fact]
-    public async Task Twenty_searches_at_once_in_a_cold_home_start_one_host_and_are_all_answered()
+    public async Task Fifty_searches_at_once_in_a_cold_home_start_one_host_and_are_all_answered()
     {
-        RecallProcess[] searches = [.. Enumerable.Range(0, 20).Select(n => Home.StartRecall("search", $"question {n}", "--json", "--timeout", "200"))];
+        RecallProcess[] searches = [.. Enumerable.Range(0, 50).Select(n => Home.StartRecall("search", $"question {n}", "--json", "--timeout", "200"))];
 
         RecallResult[] answers = await Task.WhenAll(searches.Select(search => search.EndedAsync()));
 
@@ -87,5 +89,54 @@ public sealed class StartTests : ProcessTest
         await UntilAsync(() => Task.FromResult(Home.Endpoint == endpoint), "the lost file is back");
         EndpointFile.Write(Home.Home, endpoint with { Token = "spoiled" });
         await UntilAsync(() => Task.FromResult(Home.Endpoint == endpoint), "the right token is back");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"address\": \"akka.tcp://localrecall@127.0.0.1:1\", \"sys")]
+    [InlineData("{}")]
+    public async Task An_endpoint_file_without_sense_is_in_nobodys_way(string content)
+    {
+        Directory.CreateDirectory(Home.Home);
+        File.WriteAllText(Path.Combine(Home.Home, EndpointFile.Name), content);
+
+        await AssertServedAsync();
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_belongs_to_others_by_now_is_left_alone()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        int port = ((IPEndPoint)silent.LocalEndpoint).Port;
+        Directory.CreateDirectory(Home.Home);
+        EndpointFile.Write(Home.Home, new HostEndpoint($"akka.tcp://localrecall@127.0.0.1:{port}", "localrecall", "old", Environment.ProcessId, "0.1.0", 1));
+
+        RecallResult stopped = await Home.RecallAsync("host", "stop", "--json");
+
+        Assert.Equal((0, false), (stopped.ExitCode, (bool)stopped.Json["wasRunning"]!));
+        await AssertServedAsync();
+    }
+
+    [Fact]
+    public async Task What_a_host_left_that_died_while_it_started_is_in_nobodys_way()
+    {
+        HostRun died = Home.BeginHost();
+        await UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(Home.Home, HostProcess.LockFile))), "it has begun");
+        await died.KillAsync();
+        string half = Path.Combine(Home.Home, $"{EndpointFile.Name}.{died.Id}.tmp");
+        File.WriteAllText(half, "{");
+
+        await AssertServedAsync();
+
+        Assert.False(File.Exists(half));
+    }
+
+    private async Task AssertServedAsync()
+    {
+        RecallResult found = await Home.RecallAsync("search", "anything", "--json", "--timeout", "200");
+
+        Assert.Equal((3, ""), (found.ExitCode, found.Error));
+        Assert.True(LockFile.IsHeld(Path.Combine(Home.Home, HostProcess.LockFile)));
     }
 }

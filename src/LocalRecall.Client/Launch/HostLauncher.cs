@@ -14,6 +14,7 @@ internal sealed class HostLauncher(string home, HostProgram? program)
 {
     private const long LogLimitBytes = 4 << 20;
     private const int TailBytes = 2000;
+    private const int RoomBytes = 4096;
 
     private readonly string logPath = Path.Combine(home, HostProcess.LogFile);
 
@@ -68,7 +69,11 @@ internal sealed class HostLauncher(string home, HostProgram? program)
             File.Move(logPath, logPath + ".1", overwrite: true);
         }
 
-        using var _ = new FileStream(logPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete); // shows that it can be written
+        using var log = new FileStream(logPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete); // shows that it can be written
+
+        // On a full disk a host could not even say why it ends.
+        using var room = new FileStream($"{logPath}.{Environment.ProcessId}.tmp", FileMode.Create, FileAccess.Write, FileShare.Delete, bufferSize: 0, FileOptions.DeleteOnClose);
+        room.Write(new byte[RoomBytes]);
     }
 
     /// <summary>Only ShellExecute starts a process that inherits no handles; cmd then sets what ShellExecute can't.</summary>

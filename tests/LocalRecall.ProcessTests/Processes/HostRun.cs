@@ -10,9 +10,10 @@ public sealed class HostRun
     private const int SigTerm = 15;
 
     private readonly Process _process;
+    private readonly Task<string?> _firstLine;
     private readonly StringBuilder _log = new();
 
-    private HostRun(Process process)
+    internal HostRun(Process process)
     {
         _process = process;
         process.ErrorDataReceived += (_, line) =>
@@ -23,6 +24,7 @@ public sealed class HostRun
             }
         };
         process.BeginErrorReadLine();
+        _firstLine = process.StandardOutput.ReadLineAsync();
     }
 
     public int Id => _process.Id;
@@ -41,13 +43,12 @@ public sealed class HostRun
     }
 
     /// <summary>Waits for the ready line.</summary>
-    internal static async Task<HostRun> ReadyAsync(Process process)
+    public async Task<HostRun> ReadyAsync()
     {
-        var host = new HostRun(process);
-        string? line = await process.StandardOutput.ReadLineAsync().WaitAsync(TestHome.Patience);
+        string? line = await _firstLine.WaitAsync(TestHome.Patience);
         return line?.StartsWith("ready akka.tcp://", StringComparison.Ordinal) == true
-            ? host
-            : throw new InvalidOperationException($"The host printed '{line}' instead of its ready line.\n{host.Log}");
+            ? this
+            : throw new InvalidOperationException($"The host printed '{line}' instead of its ready line.\n{Log}");
     }
 
     /// <summary>Kills it as kill -9 does; it can't tidy up.</summary>
@@ -58,9 +59,9 @@ public sealed class HostRun
     }
 
     /// <summary>Asks it to end, as a service manager does.</summary>
-    public void Terminate()
+    public void Terminate(int signal = SigTerm)
     {
-        if (kill(_process.Id, SigTerm) != 0)
+        if (kill(_process.Id, signal) != 0 && !_process.WaitForExit(TestHome.Patience))
         {
             throw new InvalidOperationException($"No signal could be sent: {Marshal.GetLastPInvokeErrorMessage()}");
         }

@@ -45,7 +45,10 @@ public sealed class TestHome : IAsyncLifetime
     }
 
     /// <summary>Starts a host and waits until it listens.</summary>
-    public Task<HostRun> StartHostAsync() => HostRun.ReadyAsync(Start(Programs.Host, []));
+    public Task<HostRun> StartHostAsync() => BeginHost().ReadyAsync();
+
+    /// <summary>Starts a host and does not wait.</summary>
+    public HostRun BeginHost() => new(Start(Programs.Host, []));
 
     /// <summary>Runs a host that is expected to give up at once.</summary>
     public Task<RecallResult> RunHostAsync() => new RecallProcess(Start(Programs.Host, [])).EndedAsync();
@@ -53,6 +56,12 @@ public sealed class TestHome : IAsyncLifetime
     /// <summary>A client that starts no host.</summary>
     public Task<RecallClient> ConnectAsync() =>
         RecallClient.ConnectAsync(new RecallClientOptions { Home = Home, StartHost = false, Timeout = Patience });
+
+    /// <summary>A client that starts the host when there is none, as <c>recall</c> does.</summary>
+    public RecallClient NewClient() => new(new RecallClientOptions
+    {
+        Home = Home, Timeout = Patience, Program = new HostProgram("env", [$"LOCALRECALL_MODELS={Programs.Models}", Programs.Host]),
+    });
 
     /// <summary>Ids of the processes that work in this home, those started in the background included. On Linux alone the answer is complete.</summary>
     public IReadOnlyList<int> ProcessIds()

@@ -303,21 +303,57 @@ public sealed class RecallClientTests : IDisposable
     }
 
     [UnixFact]
-    public async Task Stopping_waits_for_the_process_and_starts_no_other()
+    public async Task Stopping_waits_for_the_hosts_lock_not_for_a_process_that_has_its_id_and_starts_no_other()
     {
-        using Process process = Process.Start(new ProcessStartInfo("sleep", "60"))!;
-        EndpointFile.Write(home.Path, host.Endpoint() with { Pid = process.Id });
+        using Process unrelated = Process.Start(new ProcessStartInfo("sleep", "600"))!;
+        EndpointFile.Write(home.Path, host.Endpoint() with { Pid = unrelated.Id });
+        FileStream hostLock = LockFile.TryTake(Path.Combine(home.Path, HostProcess.LockFile))!;
         await using var client = new RecallClient(Options() with { StartHost = true, Program = new HostProgram("/nowhere", []) });
         Task<bool> stopping = client.StopHostAsync();
         ScriptedHost.Peer peer = await host.WelcomeAsync(Ticket);
         StopHost stop = await peer.ReceiveAsync<StopHost>();
-        host.Dispose();
         await peer.SendAsync(new HostStopping(stop.Header.RequestId));
+        host.Dispose();
         Assert.False(stopping.IsCompleted);
-        process.Kill();
+        hostLock.Dispose();
         Assert.True(await stopping);
+        Assert.False(unrelated.HasExited);
         peer.Dispose();
         Assert.False(await client.StopHostAsync());
+        unrelated.Kill();
+    }
+
+    [Fact]
+    public async Task Stopping_ends_when_another_host_has_taken_the_place()
+    {
+        EndpointFile.Write(home.Path, host.Endpoint());
+        using FileStream hostLock = LockFile.TryTake(Path.Combine(home.Path, HostProcess.LockFile))!;
+        await using var client = new RecallClient(Options());
+        Task<bool> stopping = client.StopHostAsync();
+        using ScriptedHost.Peer peer = await host.WelcomeAsync(Ticket);
+        StopHost stop = await peer.ReceiveAsync<StopHost>();
+        await peer.SendAsync(new HostStopping(stop.Header.RequestId));
+        EndpointFile.Write(home.Path, host.Endpoint() with { Token = "the next one's" });
+        Assert.True(await stopping);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_stopping_is_waited_for_and_no_other_is_started_meanwhile()
+    {
+        EndpointFile.Write(home.Path, host.Endpoint());
+        await using var client = new RecallClient(Options() with { StartHost = true, Program = new HostProgram("/nowhere", []) });
+        Task<SearchResults> search = client.SearchAsync("q");
+        using (ScriptedHost.Peer stopping = await host.AcceptAsync())
+        {
+            await stopping.AssociateAsync();
+            Hello hello = await stopping.ReceiveAsync<Hello>();
+            await stopping.SendAsync(new Failure(hello.RequestId, FailureCode.Stopping, "The host is stopping."));
+        }
+
+        using ScriptedHost.Peer next = await host.WelcomeAsync(Ticket);
+        Search request = await next.ReceiveAsync<Search>();
+        await next.SendAsync(Found(request, 7));
+        Assert.Equal(7, (await search).Total);
     }
 
     private static SearchResults Found(Search search, int total) =>

@@ -14,9 +14,11 @@ public sealed class LockFileTests
         using (FileStream? first = LockFile.TryTake(path))
         {
             Assert.Null(LockFile.TryTake(path));
+            Assert.True(LockFile.IsHeld(path));
             first!.WriteByte(7);
         }
 
+        Assert.False(LockFile.IsHeld(path));
         using FileStream? next = LockFile.TryTake(path);
         Assert.Equal(7, next!.ReadByte());
     }
