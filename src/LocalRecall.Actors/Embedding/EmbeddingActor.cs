@@ -69,8 +69,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
             Become(Ready);
             RunNext();
         });
-        Receive<WorkerBroken>(broken => Degrade(broken.Reason));
-        Receive<Terminated>(OnSessionLost, IsSession);
+        ReceiveSessionEnd();
         Phase(ModelState.Loading);
     }
 
@@ -80,7 +79,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
         Receive<RunFailed>(OnRunFailed);
         Receive<CheckMemory>(_ => OnCheckMemory());
         Receive<IdleEnded>(_ => Unload());
-        Receive<Terminated>(OnSessionLost, IsSession);
+        ReceiveSessionEnd();
         Phase(ModelState.Ready, onEmbed: RunNext);
     }
 
@@ -94,7 +93,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
                 LoadIfNeeded();
             },
             IsSession);
-        Phase(_reload ? ModelState.Loading : ModelState.Unloaded);
+        Phase(_state);
     }
 
     private void Degraded()
@@ -110,6 +109,18 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
         Receive<Terminated>(_ => _session = ActorRefs.Nobody, IsSession);
         Receive<Retry>(_ => OnRetry());
         Phase(ModelState.Degraded);
+    }
+
+    private void ReceiveSessionEnd()
+    {
+        Receive<WorkerBroken>(broken => Degrade(broken.Reason));
+        Receive<Terminated>(
+            _ =>
+            {
+                Degrade("its worker stopped");
+                _session = ActorRefs.Nobody;
+            },
+            IsSession);
     }
 
     /// <summary>What is the same in all phases. First come a phase's own handlers.</summary>
@@ -208,12 +219,6 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
             _reload = true;
             RunNext();
         }
-    }
-
-    private void OnSessionLost(Terminated _)
-    {
-        Degrade("its worker stopped");
-        _session = ActorRefs.Nobody;
     }
 
     private void OnStuck()

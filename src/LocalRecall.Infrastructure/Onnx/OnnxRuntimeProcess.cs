@@ -43,12 +43,13 @@ public static partial class OnnxRuntimeProcess
             session.Dispose();
             _open--;
         }
-        TrimNativeMemory();
+        GiveMemoryBack();
     }
 
-    /// <summary>Gives memory that was freed back to the system; glibc would keep most of it.</summary>
-    private static void TrimNativeMemory()
+    /// <summary>Gives what was freed back to the system; .NET and glibc would keep most of it.</summary>
+    private static void GiveMemoryBack()
     {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         if (!OperatingSystem.IsLinux())
             return;
         try

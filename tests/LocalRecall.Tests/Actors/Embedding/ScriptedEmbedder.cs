@@ -15,6 +15,8 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
 
     private readonly Lock _lock = new();
     private int _running;
+    private int _waiting;
+    private int _ended;
     private int _open;
 
     public ModelInfo Model { get; } = new("scripted@1", Dimensions, 256, "", "", 0.3f);
@@ -39,6 +41,15 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
 
     /// <summary>Runs in progress.</summary>
     public int Running => Volatile.Read(ref _running);
+
+    /// <summary>Runs at the gate that nobody has told to end.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Runs that have ended, well or not.</summary>
+    public int Ended => Volatile.Read(ref _ended);
+
+    /// <summary>Sessions that are open.</summary>
+    public int Open => Volatile.Read(ref _open);
 
     public int PeakRunning { get; private set; }
 
@@ -69,7 +80,7 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
 
     public int CountTokens(ReadOnlySpan<char> text) => text.Length;
 
-    public IEmbedder Open()
+    IEmbedder IEmbedderFactory.Open()
     {
         Interlocked.Increment(ref OpenAttempts);
         if (OpenProblem is { } problem)
@@ -138,6 +149,22 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
             }
         }
 
+        private void WaitAtGate()
+        {
+            if (owner.Gate is not { } gate)
+            {
+                return;
+            }
+
+            Interlocked.Increment(ref owner._waiting);
+            using CancellationTokenRegistration told = _terminate.Token.Register(() => Interlocked.Decrement(ref owner._waiting));
+            gate.Wait(_terminate.Token);
+            if (told.Unregister())
+            {
+                Interlocked.Decrement(ref owner._waiting);
+            }
+        }
+
         private void Run(IReadOnlyList<int[]> tokenIds)
         {
             lock (owner._lock)
@@ -149,7 +176,7 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
 
             try
             {
-                owner.Gate?.Wait(_terminate.Token);
+                WaitAtGate();
                 if (owner.FailNext > 0)
                 {
                     owner.FailNext--;
@@ -168,6 +195,7 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
             finally
             {
                 Interlocked.Decrement(ref owner._running);
+                Interlocked.Increment(ref owner._ended);
             }
         }
     }

@@ -90,6 +90,29 @@ public sealed class OnnxEmbedderTests(ModelFixture model)
     }
 
     [Fact]
+    public async Task After_a_terminated_run_a_session_is_replaced_by_a_new_one()
+    {
+        // Minutes of work, were it not terminated.
+        var batch = Enumerable.Repeat(Enumerable.Range(1000, 256).ToArray(), 512).ToList();
+        var old = model.Factory.Open();
+        var run = Task.Run(() => old.Embed(batch, new float[batch.Count * Dimensions]));
+        while (!run.IsCompleted)
+        {
+            old.Terminate();
+            await Task.Yield();
+        }
+
+        var error = await Assert.ThrowsAsync<EmbeddingException>(() => run);
+        old.Dispose();
+
+        Assert.Contains("terminate", error.Message, StringComparison.OrdinalIgnoreCase);
+        using var fresh = model.Factory.Open();
+        var vector = new float[Dimensions];
+        fresh.Embed([model.Factory.Tokenizer.Encode("still alive", 256)], vector);
+        Assert.Equal(model.Embed("still alive"), vector);
+    }
+
+    [Fact]
     public void Terminating_nothing_does_nothing()
     {
         model.Embedder.Terminate();
