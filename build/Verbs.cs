@@ -61,8 +61,12 @@ internal static class Verbs
     public static async Task<int> BenchAsync(string[] names, string[] properties)
     {
         await Prepare.RunAsync(properties);
-        await Programs.PublishAsync(properties, nativeOnly: true);
-        await Programs.PublishSessionAsync(properties);
+        if (!names.Any(name => name is "--help" or "-h"))
+        {
+            await Programs.PublishAsync(properties, nativeOnly: true);
+            await Programs.PublishSessionAsync(properties);
+        }
+
         await Tools.DotnetAsync(["run", "--project", "tests/LocalRecall.Benchmarks", "-c", Configuration, .. properties, "--", .. names]);
         return 0;
     }

@@ -6,7 +6,7 @@ const string Help = """
 
       demo [FOLDER]      import a folder of memories (samples/memories) into a fresh host and search it
       test [SUITE…]      run the tests: unit, conformance, process; without a name, all of them
-      bench [NAME…]      run the benchmarks
+      bench [NAME…]      run the benchmarks; bench --help lists them and their options
       publish            leave recall and localrecall-host in artifacts/bin/
       prepare [--again]  ask the package feed what it has, fetch the pinned downloads; the others do this by themselves.
                          --again forgets what the feed answered before
@@ -24,6 +24,7 @@ try
 {
     return words switch
     {
+        ["bench", .. var names] => await Verbs.BenchAsync(names, properties),
         [] or ["--help" or "-h" or "help", ..] or [_, .., "--help" or "-h"] => Show(Help),
         ["prepare"] => await Prepare.RunAsync(properties),
         ["prepare", "--again"] => await Prepare.RunAsync(properties, again: true),
@@ -31,7 +32,6 @@ try
         ["demo"] => await Demo.RunAsync(null, properties),
         ["demo", var folder] => await Demo.RunAsync(folder, properties),
         ["test", .. var suites] => await Verbs.TestAsync(suites, properties),
-        ["bench", .. var names] => await Verbs.BenchAsync(names, properties),
         ["publish"] => await Verbs.PublishAsync(properties),
         _ => throw new BuildException($"Not understood: {string.Join(' ', words)}\n\n{Help}"),
     };

@@ -8,7 +8,7 @@ if (args is not [var home, .. { Length: 5 } loop])
     return 2;
 }
 
-await using var client = new RecallClient(new RecallClientOptions { Home = home, ClientName = "bench-session" });
+await using var client = new RecallClient(new RecallClientOptions { Home = home, ClientName = "bench-session", Lease = "session" });
 await SessionLoop.Parse(loop).RunAsync(async query =>
 {
     SearchResults results = await client.SearchAsync(query).ConfigureAwait(false);

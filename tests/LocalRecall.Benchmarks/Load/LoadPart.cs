@@ -35,6 +35,7 @@ internal static class LoadPart
             await host.WarmUpAsync(200);
             await OneClient.RunAsync(bench, host);
             var run = new Run(bench, sizes, host);
+            await run.WarmUpAsync();
             for (int round = 0; round < sizes.Rounds; round++)
                 await run.RoundAsync(round);
             run.Report();
@@ -49,13 +50,16 @@ internal static class LoadPart
         private readonly Phase _import = new("import alone");
         private readonly Phase _together = new("all together");
 
+        /// <summary>A quarter of an import, so that what follows finds a host that has done all of it before.</summary>
+        public Task WarmUpAsync() => PhaseAsync(new Phase("warm-up"), seed: 1, queries: false, memories: sizes.Memories / 4);
+
         public async Task RoundAsync(int round)
         {
-            int seed = round * 10;
-            await PhaseAsync(_alone, seed, queries: true, import: false);
-            await PhaseAsync(_together, seed + 1, queries: true, import: true);
+            int seed = 10 * (round + 1);
+            await PhaseAsync(_alone, seed, queries: true, memories: 0);
+            await PhaseAsync(_together, seed + 1, queries: true, sizes.Memories);
             // Last, so that the minute that the host looks back at the end of the next phase has no queries of this one.
-            await PhaseAsync(_import, seed + 2, queries: false, import: true);
+            await PhaseAsync(_import, seed + 2, queries: false, sizes.Memories);
         }
 
         public void Report()
@@ -116,12 +120,12 @@ internal static class LoadPart
         private string[] Line(string what, Func<Phase, IEnumerable<double>> values) =>
             [what, .. Answers.Percentiles(values(_alone)), $"{values(_alone).Count()}", .. Answers.Percentiles(values(_together)), $"{values(_together).Count()}"];
 
-        private async Task PhaseAsync(Phase phase, int seed, bool queries, bool import)
+        private async Task PhaseAsync(Phase phase, int seed, bool queries, int memories)
         {
             string texts = Directory.CreateTempSubdirectory("localrecall-texts-").FullName;
             try
             {
-                IReadOnlyList<TokenizedText> chunks = import ? Write(texts, seed) : [];
+                IReadOnlyList<TokenizedText> chunks = Write(texts, memories, seed);
                 await using var storm = new Storm(
                     bench.Stores.Queries, [(HomeFolder.Variable, host.Home), (HostProcess.PathVariable, BenchPaths.Program(HostProcess.Name))], () => host.Id);
                 string recall = BenchPaths.Program("recall");
@@ -133,7 +137,7 @@ internal static class LoadPart
 
                 DateTimeOffset from = DateTimeOffset.UtcNow;
                 TimeSpan processorBefore = host.Processor;
-                Child? importing = import ? storm.Begin(Role.Bulk, [recall, "import", "--json", texts]) : null;
+                Child? importing = memories > 0 ? storm.Begin(Role.Bulk, [recall, "import", "--json", texts]) : null;
                 Task ended = importing is null ? Task.Delay(TimeSpan.FromSeconds(sizes.Seconds)) : importing.Ended;
                 if (queries)
                     await storm.BeginClientsAsync(sizes.Rate, seed, _ => !ended.IsCompleted, query => [recall, "search", "--json", query]);
@@ -162,9 +166,11 @@ internal static class LoadPart
         }
 
         /// <returns>The chunks that the host will make of them.</returns>
-        private IReadOnlyList<TokenizedText> Write(string folder, int seed)
+        private IReadOnlyList<TokenizedText> Write(string folder, int count, int seed)
         {
-            GeneratedMemories.Write(folder, bench.Corpus, sizes.Memories, seed);
+            if (count == 0)
+                return [];
+            GeneratedMemories.Write(folder, bench.Corpus, count, seed);
             return Corpus.Read(folder).Tokenize(bench.Model, int.MaxValue);
         }
 

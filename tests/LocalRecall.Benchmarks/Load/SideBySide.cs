@@ -161,7 +161,7 @@ internal static class SideBySide
             if (storm.OutOfMemory)
                 _mishaps.Add("ended: the machine was out of memory");
             else if (killed > 0)
-                _mishaps.Add($"{killed} processes killed after {3 * patience.TotalSeconds:0} s more");
+                _mishaps.Add($"{killed} processes killed at the end");
             if (ends.FirstOrDefault(end => end.Problem is not null) is { } failed)
                 _mishaps.Add(failed.Problem!);
         }
