@@ -305,77 +305,46 @@ public sealed class RecallClient : IAsyncDisposable
     private async Task<HostSession> OpenAsync(bool startHost, DateTimeOffset deadline, CancellationToken cancellation)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(500));
-        var betweenStarts = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
-        Task<int>? started = null;
-        Succession? succession = null;
-        DateTimeOffset startAt = DateTimeOffset.MinValue;
-        try
+        using var start = new HostStart(launcher);
+        while (true)
         {
-            while (true)
+            bool ending = false;
+            if (EndpointFile.TryRead(options.Home) is { } endpoint && endpoint != start.Leaving)
             {
-                bool ending = false;
-                if (EndpointFile.TryRead(options.Home) is { } endpoint && endpoint != succession?.Old)
+                try
                 {
-                    try
+                    if (startHost && start.Leaving is null && MayUpgrade(endpoint, deadline)
+                        && await upgrade.BeginAsync(endpoint, cancellation).ConfigureAwait(false) is { } succession)
                     {
-                        if (startHost && succession is null && MayUpgrade(endpoint, deadline))
-                        {
-                            succession = await upgrade.BeginAsync(endpoint, cancellation).ConfigureAwait(false);
-                            started = succession?.Ended ?? started;
-                        }
+                        start.Follow(succession);
+                        continue;
+                    }
 
-                        if (succession is null || endpoint != succession.Old)
-                        {
-                            return await HostSession.OpenAsync(endpoint, options.ClientName, options.Version, options.Lease, cancellation).ConfigureAwait(false);
-                        }
-                    }
-                    catch (ConnectionLostException e)
-                    {
-                        // Perhaps left behind by a host that was killed; perhaps the next one is about to replace it.
-                        lastRefusal = e.Message;
-                    }
-                    catch (RecallException e) when (e.Code == FailureCode.Stopping)
-                    {
-                        lastRefusal = e.Message;
-                        ending = true; // no other one can start before it has ended
-                    }
-                    catch (RecallException e) when (e.Code == FailureCode.UnsupportedVersion && upgrade.Obstacle is { } obstacle)
-                    {
-                        throw new RecallException(e.Code, $"{e.Message} {obstacle}", e);
-                    }
+                    return await HostSession.OpenAsync(endpoint, options.ClientName, options.Version, options.Lease, cancellation).ConfigureAwait(false);
                 }
-
-                if (!startHost)
+                catch (ConnectionLostException e)
                 {
-                    throw new RecallException(FailureCode.HostUnavailable, $"No host is running for {options.Home}.");
+                    // Perhaps left behind by a host that was killed; perhaps the next one is about to replace it.
+                    lastRefusal = e.Message;
                 }
-
-                if (started is { IsCompleted: true })
+                catch (RecallException e) when (e.Code == FailureCode.Stopping)
                 {
-                    int exitCode = await started.ConfigureAwait(false);
-                    if (exitCode != HostProcess.AlreadyRunningExitCode)
-                    {
-                        succession?.NoteFailure();
-                        throw new RecallException(FailureCode.HostUnavailable, $"The host ended with code {exitCode}. {launcher.LogTail()}");
-                    }
-
-                    // Another one lives. If it is only starting, its endpoint will come; if it is ending, its place will soon be free.
-                    succession?.Dispose();
-                    (started, succession) = (null, null);
-                    startAt = TimeProvider.System.GetUtcNow() + betweenStarts.Next();
+                    lastRefusal = e.Message;
+                    ending = true; // no other one can start before it has ended
                 }
-
-                if (started is null && !ending && TimeProvider.System.GetUtcNow() >= startAt)
+                catch (RecallException e) when (e.Code == FailureCode.UnsupportedVersion && upgrade.Obstacle is { } obstacle)
                 {
-                    started = launcher.Start();
+                    throw new RecallException(e.Code, $"{e.Message} {obstacle}", e);
                 }
-
-                await Task.Delay(backoff.Next(), cancellation).ConfigureAwait(false);
             }
-        }
-        finally
-        {
-            succession?.Dispose();
+
+            if (!startHost)
+            {
+                throw new RecallException(FailureCode.HostUnavailable, $"No host is running for {options.Home}.");
+            }
+
+            await start.GoOnAsync(mayStart: !ending).ConfigureAwait(false);
+            await Task.Delay(backoff.Next(), cancellation).ConfigureAwait(false);
         }
     }
 

@@ -83,7 +83,7 @@ public sealed class GatewayActor : ReceiveActor
         {
             string advice = hello.ProtocolVersion < _settings.Protocols.Oldest
                 ? $"Upgrade the client: install LocalRecall {_settings.HostVersion} or newer in its place."
-                : "Upgrade the host: install the client's version of it, then: recall host restart";
+                : "Upgrade the host: install the client's version of it; the client then has this one make way.";
             Refuse(hello.RequestId, FailureCode.UnsupportedVersion,
                 $"The client speaks protocol version {hello.ProtocolVersion}, the host ({_settings.HostVersion}) {_settings.Protocols}. {advice}");
             return;
@@ -117,6 +117,10 @@ public sealed class GatewayActor : ReceiveActor
         else if (!ReleaseVersion.IsNewer(wish.Version, _settings.HostVersion))
         {
             Refuse(wish.RequestId, FailureCode.BadRequest, $"This host is {_settings.HostVersion}; it makes way for a newer version only.");
+        }
+        else if (_stopping)
+        {
+            Sender.Tell(new HostStopping(wish.RequestId));
         }
         else
         {

@@ -15,7 +15,7 @@ internal static class DoctorVerb
         var command = new Command("doctor", "Checks everything from the home folder to the model, starting the host, and says how to mend what is broken.") { Options.Timeout("120"), Options.Json() };
         command.SetAction(async (parse, cancellation) =>
         {
-            var checks = new List<Check> { Home(shell.Home), Disk(shell.Home), Program() };
+            var checks = new List<Check> { Home(shell.Home), Disk(shell.Home), await ProgramAsync(cancellation).ConfigureAwait(false) };
             await HostAsync(shell.Home, parse.GetValue<TimeSpan?>(Options.TimeoutName) ?? TimeSpan.FromSeconds(120), checks, cancellation).ConfigureAwait(false);
             if (parse.GetValue<bool>(Options.JsonName))
             {
@@ -61,12 +61,14 @@ internal static class DoctorVerb
         }
     }
 
-    private static Check Program()
+    private static async Task<Check> ProgramAsync(CancellationToken cancellation)
     {
         try
         {
             HostProgram program = HostProgram.Find();
-            return new Check("program", CheckState.Ok, string.Join(' ', program.Arguments.Prepend(program.FileName)));
+            return await program.VersionAsync(cancellation).ConfigureAwait(false) is { } version
+                ? new Check("program", CheckState.Ok, $"{program}, version {version}")
+                : new Check("program", CheckState.Warning, $"{program} does not say its version.", "Run it with --version to see why.");
         }
         catch (RecallException e)
         {
@@ -84,9 +86,9 @@ internal static class DoctorVerb
             await using RecallClient client = await RecallClient.ConnectAsync(options, cancellation).ConfigureAwait(false);
             HostStatus status = await client.StatusAsync(cancellation: cancellation).ConfigureAwait(false);
             string running = $"{status.HostVersion}, process {status.Pid}, {status.WorkingSetBytes >> 20} MB";
-            checks.Add(status.HostVersion == RecallClient.Version
-                ? new Check(link, CheckState.Ok, running)
-                : new Check(link, CheckState.Warning, $"{running}; this program is {RecallClient.Version}", "Install the same version of both, then: recall host restart"));
+            checks.Add(VersionNote.Of(RecallClient.Version, status.HostVersion) is { } note
+                ? new Check(link, CheckState.Warning, $"{running}. {note}", client.UpgradeObstacle)
+                : new Check(link, CheckState.Ok, running));
 
             link = "index";
             IntegrityReport integrity = await client.CheckIntegrityAsync(cancellation: cancellation).ConfigureAwait(false);
@@ -107,7 +109,7 @@ internal static class DoctorVerb
             checks.Add(new Check(link, CheckState.Failed, e.Message, e.Code switch
             {
                 FailureCode.ModelUnavailable => "Until it is back, search answers from keywords. The host's log says more.",
-                FailureCode.UnsupportedVersion => "Install the same version of both, then: recall host restart",
+                FailureCode.UnsupportedVersion => "Install the same version of both.",
                 FailureCode.Expired => "Try again with a longer --timeout.",
                 _ => null,
             }));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LocalRecall.Cli.Output;
+using LocalRecall.Client;
 using LocalRecall.Contracts.Messages;
 
 namespace LocalRecall.Cli.Verbs;
@@ -19,6 +20,10 @@ internal static class StatusVerb
             else
             {
                 shell.Text.Status(status);
+                if (VersionNote.Of(RecallClient.Version, status.HostVersion) is { } note)
+                {
+                    shell.Text.Write(Clean.Line(note));
+                }
             }
 
             return ExitCode.Ok;

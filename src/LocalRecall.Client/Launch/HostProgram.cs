@@ -10,7 +10,7 @@ namespace LocalRecall.Client;
 /// <param name="Arguments">What comes first on its command line.</param>
 public sealed record HostProgram(string FileName, IReadOnlyList<string> Arguments)
 {
-    private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(10);
 
     /// <summary><c>LOCALRECALL_HOST</c>, else beside the running program, else on PATH.</summary>
     /// <exception cref="RecallException"><see cref="FailureCode.HostUnavailable"/>: it is in none of them.</exception>
@@ -37,7 +37,7 @@ public sealed record HostProgram(string FileName, IReadOnlyList<string> Argument
     }
 
     /// <summary>What it says of itself: a run of some tens of milliseconds.</summary>
-    /// <returns>Null: it says nothing sensible, or not within five seconds.</returns>
+    /// <returns>Null: it says nothing sensible, or not within ten seconds.</returns>
     public async Task<string?> VersionAsync(CancellationToken cancellation = default)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

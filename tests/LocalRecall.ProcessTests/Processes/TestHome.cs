@@ -44,11 +44,14 @@ public sealed class TestHome : IAsyncLifetime
         return await recall.EndedAsync();
     }
 
+    /// <summary>What those started from now on take for the host's program.</summary>
+    public string HostProgram { get; set; } = Programs.Host;
+
     /// <summary>Starts a host and waits until it listens.</summary>
     public Task<HostRun> StartHostAsync() => BeginHost().ReadyAsync();
 
     /// <summary>Starts a host and does not wait.</summary>
-    public HostRun BeginHost() => new(Start(Programs.Host, []));
+    public HostRun BeginHost() => new(Start(HostProgram, []));
 
     /// <summary>Runs a host that is expected to give up at once.</summary>
     public Task<RecallResult> RunHostAsync() => new RecallProcess(Start(Programs.Host, [])).EndedAsync();
@@ -135,7 +138,7 @@ public sealed class TestHome : IAsyncLifetime
             StandardErrorEncoding = Utf8,
         };
         start.Environment[HomeFolder.Variable] = Home;
-        start.Environment[HostProcess.PathVariable] = Programs.Host;
+        start.Environment[HostProcess.PathVariable] = HostProgram;
         start.Environment["LOCALRECALL_MODELS"] = Models;
         Process process = Process.Start(start)!;
         _started.Add(process);

@@ -78,8 +78,8 @@ public sealed class GatewayActorTests : TestKit
 
     [Theory]
     [InlineData(0, "install LocalRecall 1.2.3 or newer")]
-    [InlineData(2, "install the client's version of it, then: recall host restart")]
-    [InlineData(99, "install the client's version of it, then: recall host restart")]
+    [InlineData(2, "install the client's version of it")]
+    [InlineData(99, "install the client's version of it")]
     public void Another_protocol_version_is_told_in_words_what_to_upgrade(int version, string advice)
     {
         _gateway.Tell(HelloWith("secret", version), TestActor);
@@ -116,6 +116,18 @@ public sealed class GatewayActorTests : TestKit
 
         var stop = _lifecycle.ExpectMsg<Authorized<StopHost>>();
         Assert.Equal((wish.RequestId, TestActor), (stop.Request.Header.RequestId, stop.ReplyTo));
+    }
+
+    [Fact]
+    public void A_host_that_stops_already_agrees()
+    {
+        _gateway.Tell(GatewayProtocol.StopIntake.Instance, TestActor);
+        ExpectMsg<GatewayProtocol.IntakeStopped>();
+        var wish = new HandOver(Guid.NewGuid(), "secret", "1.2.4");
+        _gateway.Tell(wish, TestActor);
+
+        Assert.Equal(wish.RequestId, ExpectMsg<HostStopping>().RequestId);
+        _lifecycle.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
     }
 
     [Theory]
