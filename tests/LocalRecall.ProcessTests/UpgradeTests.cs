@@ -59,6 +59,7 @@ public sealed class UpgradeTests : ProcessTest
             kept.Add(memory);
         }
 
+        Assert.DoesNotContain(acknowledged.Values, added => added.Duplicate);
         Assert.Equal(acknowledged.ToDictionary(pair => pair.Key, pair => pair.Value.Id), kept.ToDictionary(memory => memory.Subject, memory => memory.Id));
         foreach (RecallClient session in sessions)
         {
