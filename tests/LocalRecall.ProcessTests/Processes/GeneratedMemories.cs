@@ -21,10 +21,11 @@ internal static class GeneratedMemories
         ["Run the slow suite before touching it.", "Ask for a review when its format changes.", "The fixture under tests shows every case.", "Do not catch the time-out there.", "Its metrics are named after the queue.", "Keep the two constants in step."];
 
     /// <summary>Writes that many memory files below a folder.</summary>
-    public static IReadOnlyList<Memory> Write(string folder, int count, int seed)
+    /// <param name="mostParagraphs">With more than one, some are that long.</param>
+    public static IReadOnlyList<Memory> Write(string folder, int count, int seed, int mostParagraphs = 1)
     {
         var random = new Random(seed);
-        Memory[] memories = [.. Enumerable.Range(0, count).Select(number => Next(random, seed, number))];
+        Memory[] memories = [.. Enumerable.Range(0, count).Select(number => Next(random, seed, number, mostParagraphs))];
         foreach (Memory memory in memories)
         {
             string path = Path.Combine(folder, MarkdownMemory.RelativePath(memory.Id, memory.Kind));
@@ -35,7 +36,22 @@ internal static class GeneratedMemories
         return memories;
     }
 
-    private static Memory Next(Random random, int seed, int number)
+    /// <summary>A line that says something about a thing of that name.</summary>
+    public static string Sentence(Random random, string name) =>
+        $"The {name} {Facts[random.Next(Facts.Length)]}, {Reasons[random.Next(Reasons.Length)]}.";
+
+    /// <summary>One paragraph, now and then several.</summary>
+    public static string Text(Random random, string name, int mostParagraphs)
+    {
+        string text = $"{Sentence(random, name)} {Advice[random.Next(Advice.Length)]}";
+        return mostParagraphs > 1 && random.Next(8) == 0 ? text + More(random, mostParagraphs) : text;
+    }
+
+    private static string More(Random random, int mostParagraphs) =>
+        string.Concat(Enumerable.Range(0, random.Next(1, mostParagraphs)).Select(_ =>
+            $"\n\n{string.Join(' ', Enumerable.Range(0, random.Next(1, 5)).Select(_ => Sentence(random, Parts[random.Next(Parts.Length)])))}"));
+
+    private static Memory Next(Random random, int seed, int number, int mostParagraphs)
     {
         string Pick(string[] from) => from[random.Next(from.Length)];
 
@@ -43,6 +59,11 @@ internal static class GeneratedMemories
         string ticket = $"case {seed}x{number:0000}";
         string subject = $"The {part} {Pick(Facts)} ({ticket})";
         string text = $"The {part} {Pick(Facts)}, {Pick(Reasons)}. Measured in {ticket}: {random.Next(2, 900)} ms before and {random.Next(1, 90)} ms after.\n\n- `{part.Replace(' ', '_')}.limit = {random.Next(4, 4096)}`\n- {Pick(Advice)}";
+        if (mostParagraphs > 1 && random.Next(8) == 0)
+        {
+            text += More(random, mostParagraphs);
+        }
+
         bool thinking = number % 8 == 7;
         AppliesTo scope = AppliesTo.Parse(thinking ? "global" : random.Next(3) switch
         {

@@ -34,10 +34,24 @@ public sealed class RecallProcess(Process process)
         }
     }
 
-    public async Task<RecallResult> EndedAsync()
+    /// <summary>Gives it its whole standard input.</summary>
+    public async Task WriteAsync(string input)
     {
-        await process.WaitForExitAsync().WaitAsync(TestHome.Patience);
-        return new RecallResult(process.ExitCode, await _output.WaitAsync(TestHome.Patience), await _error.WaitAsync(TestHome.Patience));
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+    }
+
+    public Task<RecallResult> EndedAsync() => EndedAsync(TestHome.Patience);
+
+    /// <exception cref="TimeoutException">It has not ended within that time.</exception>
+    public async Task<RecallResult> EndedAsync(TimeSpan limit)
+    {
+        await process.WaitForExitAsync().WaitAsync(limit);
+        var result = new RecallResult(process.ExitCode, await _output.WaitAsync(TestHome.Patience), await _error.WaitAsync(TestHome.Patience));
+        process.StandardInput.Close();
+        process.StandardOutput.Close();
+        process.StandardError.Close();
+        return result;
     }
 
     [DllImport("libc", SetLastError = true)]

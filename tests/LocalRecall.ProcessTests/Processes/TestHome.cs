@@ -37,10 +37,8 @@ public sealed class TestHome : IAsyncLifetime
     /// <summary>Runs <c>recall</c> with a text as its standard input.</summary>
     public async Task<RecallResult> RecallWithInputAsync(string input, params string[] arguments)
     {
-        Process process = Start(Programs.Recall, arguments);
-        var recall = new RecallProcess(process);
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
+        RecallProcess recall = StartRecall(arguments);
+        await recall.WriteAsync(input);
         return await recall.EndedAsync();
     }
 
@@ -77,6 +75,10 @@ public sealed class TestHome : IAsyncLifetime
         IEnumerable<Process> hosts = Process.GetProcessesByName(HostProcess.Name).Where(host => host.Id == Endpoint?.Pid);
         return [.. _started.Where(process => !process.HasExited).Concat(hosts).Select(process => process.Id).Distinct()];
     }
+
+    /// <summary>Ids of the hosts that hold <c>host.lock</c> or have the index open: never more than one. Where there is no <c>/proc</c>, whom the endpoint file names.</summary>
+    public IReadOnlyList<int> HostIds() =>
+        OperatingSystem.IsLinux() ? [.. ProcessIds().Where(IsHost)] : [.. new[] { Endpoint?.Pid }.OfType<int>()];
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -122,6 +124,21 @@ public sealed class TestHome : IAsyncLifetime
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false; // ended, or somebody else's
+        }
+    }
+
+    /// <summary>A host that finds the lock taken has the file open for a moment too, but no lock on it.</summary>
+    private bool IsHost(int id)
+    {
+        try
+        {
+            return Directory.EnumerateFileSystemEntries($"/proc/{id}/fd").Any(handle => File.ResolveLinkTarget(handle, returnFinalTarget: false)?.FullName is { } file
+                && (file == Path.Combine(Home, "recall.db")
+                    || (file == Path.Combine(Home, HostProcess.LockFile) && File.ReadAllText($"/proc/{id}/fdinfo/{Path.GetFileName(handle)}").Contains("lock:", StringComparison.Ordinal))));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // ended, or closed meanwhile
         }
     }
 
