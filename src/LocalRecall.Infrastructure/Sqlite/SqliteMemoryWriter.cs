@@ -24,7 +24,7 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
         foreach (string key in logged.Except(known))
         {
             db.Execute("INSERT INTO forgotten(dedup_key) VALUES($1)", key);
-            if (FindByContent(key) is { } memory) Erase(memory, new Changes());
+            if (FindByContent(key) is { } memory) EraseForGood(memory, new Changes());
         }
         return 0;
     });
@@ -110,13 +110,7 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
         forgotten.Forget(dedupKey);
         db.Execute("INSERT OR IGNORE INTO forgotten(dedup_key) VALUES($1)", dedupKey);
         var changes = new Changes();
-        List<byte[]> hashes = db.List(r => r.GetFieldValue<byte[]>(0), "SELECT DISTINCT text_hash FROM chunks WHERE memory_key = $1", key);
-        Erase(key, changes);
-        foreach (byte[] hash in hashes)
-        {
-            db.Execute("DELETE FROM vectors WHERE text_hash = $1 AND NOT EXISTS(SELECT 1 FROM chunks WHERE text_hash = $1)", hash);
-            db.Execute("DELETE FROM remembered_vectors WHERE text_hash = $1", hash);
-        }
+        EraseForGood(key, changes);
         foreach ((long source, _) in sources)
             db.Execute("DELETE FROM sources WHERE source_key = $1 AND NOT EXISTS(SELECT 1 FROM holdings WHERE source_key = $1)", source);
         return new ForgottenMemory(memory, [.. sources.Select(s => s.Path)], changes.Removed);
@@ -259,6 +253,18 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
     {
         EraseChunks(memory, changes);
         db.Execute("DELETE FROM memories WHERE memory_key = $1", memory);
+    }
+
+    /// <summary>With its vectors, unless another memory has the same text.</summary>
+    private void EraseForGood(long memory, Changes changes)
+    {
+        List<byte[]> hashes = db.List(r => r.GetFieldValue<byte[]>(0), "SELECT DISTINCT text_hash FROM chunks WHERE memory_key = $1", memory);
+        Erase(memory, changes);
+        foreach (byte[] hash in hashes)
+        {
+            db.Execute("DELETE FROM vectors WHERE text_hash = $1 AND NOT EXISTS(SELECT 1 FROM chunks WHERE text_hash = $1)", hash);
+            db.Execute("DELETE FROM remembered_vectors WHERE text_hash = $1", hash);
+        }
     }
 
     private void EraseChunks(long memory, Changes changes)

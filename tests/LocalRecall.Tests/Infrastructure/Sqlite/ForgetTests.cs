@@ -98,6 +98,7 @@ public sealed class ForgetTests : IDisposable
         _store.Reopen();
         Assert.Null(_store.Reader.Get(secret.Id));
         Assert.Empty(_store.Reader.CheckIntegrity());
+        Assert.Empty(_store.Reader.FindVectors(Given.Model, [Given.Hash("A secret")]));
         Assert.True(_store.Put("/m/1.md", secret).Memories[0].Forgotten);
     }
 }
