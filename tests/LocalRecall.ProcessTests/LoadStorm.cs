@@ -75,7 +75,7 @@ internal sealed class LoadStorm(TestHome home, LoadLedger ledger, string importF
     /// <summary>Everything at once; ends when all of it has ended.</summary>
     public async Task RunAsync()
     {
-        RecallClient[] sessions = [.. Enumerable.Range(0, Sessions).Select(SessionOf)];
+        RecallClient[] sessions = [.. Enumerable.Range(0, Sessions).Select(n => home.NewClient($"session {n}", CallLimit))];
         await Task.WhenAll(sessions.Select(session => session.StatusAsync()));
         _clock.Start();
         using var over = new CancellationTokenSource();
@@ -113,12 +113,6 @@ internal sealed class LoadStorm(TestHome home, LoadLedger ledger, string importF
 
     private static string QueryOf(Note note, Random random) =>
         random.Next(3) switch { 0 => note.Word, 1 => note.Memory.Subject, _ => $"how long has the {note.Word} been known, since run {random.Next(1000)}" };
-
-    private RecallClient SessionOf(int number) => new(new RecallClientOptions
-    {
-        Home = home.Home, ClientName = "storm", Lease = $"session {number}", Timeout = CallLimit, StartHost = kills > 0,
-        Program = new HostProgram("/usr/bin/env", [$"LOCALRECALL_MODELS={Programs.Models}", Programs.Host]),
-    });
 
     private Task PauseAsync(Random random, int leastMs, int mostMs)
     {

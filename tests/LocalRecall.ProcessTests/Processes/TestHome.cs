@@ -59,9 +59,9 @@ public sealed class TestHome : IAsyncLifetime
         RecallClient.ConnectAsync(new RecallClientOptions { Home = Home, StartHost = false, Timeout = Patience });
 
     /// <summary>A client that starts the host when there is none, as <c>recall</c> does.</summary>
-    public RecallClient NewClient() => new(new RecallClientOptions
+    public RecallClient NewClient(string lease = "", TimeSpan? timeout = null) => new(new RecallClientOptions
     {
-        Home = Home, Timeout = Patience, Program = new HostProgram("env", [$"LOCALRECALL_MODELS={Programs.Models}", Programs.Host]),
+        Home = Home, Lease = lease, Timeout = timeout ?? Patience, Program = new HostProgram("env", [$"LOCALRECALL_MODELS={Programs.Models}", Programs.Host]),
     });
 
     /// <summary>Ids of the processes that work in this home, those started in the background included. On Linux alone the answer is complete.</summary>
