@@ -24,7 +24,7 @@ internal sealed class LoadStorm(TestHome home, LoadLedger ledger, string importF
     private const int EmbedTexts = 400;
 
     /// <summary>Of each call.</summary>
-    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan CallLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>What a machine with other work may add to it.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(60);
