@@ -74,6 +74,23 @@ public sealed class CoordinatedShutdownSpecs() : Spec("""
     }
 
     [Fact]
+    public async Task Who_begins_it_is_not_held_up_by_later_phases()
+    {
+        using var returned = new ManualResetEventSlim();
+        Coordinated.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "waits", () =>
+        {
+            _log.Enqueue(returned.Wait(Patience) ? "returned" : "held up");
+            return Task.FromResult(Done.Instance);
+        });
+
+        var run = RunShutdown();
+        returned.Set();
+        await run.WaitAsync(Patience);
+
+        Assert.Equal(["returned"], _log);
+    }
+
+    [Fact]
     public async Task Actors_still_answer_in_the_tasks()
     {
         var echo = Sys.ActorOf(Lambda.Props((context, message) => context.Sender.Tell(message)));

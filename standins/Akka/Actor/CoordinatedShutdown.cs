@@ -77,8 +77,12 @@ public sealed class CoordinatedShutdown : IExtension
         {
             var first = fromPhase is null ? 0 : _ordered.IndexOf(fromPhase);
             foreach (var phase in _ordered.Skip(Math.Max(0, first)))
+            {
                 if (_tasks.TryGetValue(phase, out var tasks))
                     await RunPhase(phase, tasks).ConfigureAwait(false);
+                // Only the first phase may run on the caller's thread.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
             _done.TrySetResult(Done.Instance);
         }
         catch (Exception e)

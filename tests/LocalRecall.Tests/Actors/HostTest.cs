@@ -41,7 +41,8 @@ public abstract class HostTest : TestKit
         var files = new MemoryFiles(_home, time);
         var store = new SqliteMemoryStore(Path.Combine(_home, "recall.db"), new ForgottenLog(Path.Combine(_home, "forgotten.jsonl"), time), time);
         var ports = new HostPorts(Model, store, files, new RootList(_home), new FolderWatcher(time), files.Folder);
-        Host = ActorTree.Start(Sys, ports, Meters, new GatewaySettings("secret", "1.0.0"), _home, () => Stops++);
+        // After a stop the last name is free only once its parent, too, has heard of the end.
+        AwaitAssert(() => Host = ActorTree.Start(Sys, ports, Meters, new GatewaySettings("secret", "1.0.0"), _home, () => Stops++));
         Host.Gateway.Tell(new Hello(Guid.NewGuid(), WireLimits.ProtocolVersion, "test", "1.0", "secret"), TestActor);
         _ticket = ExpectMsg<Welcome>().Ticket;
     }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Remote;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
@@ -17,7 +18,7 @@ public sealed class LeaseTests : TestKit
 
     /// <summary>Akka's own events are not made to be serialized, so messages are not here.</summary>
     public LeaseTests()
-        : base(TestConfiguration.Shipped)
+        : base(ConfigurationFactory.ParseString("akka.actor.serialize-messages = off").WithFallback(TestConfiguration.Local))
     {
         _lifecycle = CreateTestProbe();
         _gateway = Sys.ActorOf(GatewayActor.CreateProps(new GatewaySettings("secret", "1.2.3"), CreateTestProbe(), CreateTestProbe(), _lifecycle));

@@ -38,7 +38,7 @@ public sealed class OrderlyEndTests : HostTest
 
         Task<Done> end = BeginTheEnd();
 
-        AwaitAssert(() => Assert.Equal(FailureCode.Stopping, Ask<Failure>(h => new GetStatus(h)).Code));
+        AwaitAssert(() => Assert.Equal(FailureCode.Stopping, (Ask<IReply>(h => new GetStatus(h)) as Failure)?.Code));
         Host.Gateway.Tell(new Hello(Guid.NewGuid(), WireLimits.ProtocolVersion, "late", "1.0", "secret"), TestActor);
         Assert.Equal(FailureCode.Stopping, ExpectMsg<Failure>().Code);
         Assert.False(end.IsCompleted);
