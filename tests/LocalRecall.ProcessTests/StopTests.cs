@@ -90,7 +90,7 @@ public sealed class StopTests : ProcessTest
     public async Task A_lease_shows_in_the_status_and_a_connection_without_one_does_not_keep_the_host()
     {
         Directory.CreateDirectory(Home.Home);
-        File.WriteAllText(Path.Combine(Home.Home, "host.conf"), "localrecall.host.idle-exit = 1s");
+        File.WriteAllText(Path.Combine(Home.Home, "host.conf"), "localrecall.host.idle-exit = 4s");
         HostRun host = await Home.StartHostAsync();
         await using RecallClient plain = await Home.ConnectAsync();
         await using (RecallClient leased = await RecallClient.ConnectAsync(new RecallClientOptions { Home = Home.Home, StartHost = false, ClientName = "test", Lease = "agent session" }))
