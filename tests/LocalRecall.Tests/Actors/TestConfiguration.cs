@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using LocalRecall.Actors.Lifecycle;
 
 namespace LocalRecall.Tests.Actors;
 
@@ -6,7 +7,7 @@ namespace LocalRecall.Tests.Actors;
 internal static class TestConfiguration
 {
     /// <summary>The host's, without remoting.</summary>
-    public static Config Shipped { get; } = ConfigurationFactory.ParseString("akka.actor.provider = local").WithFallback(Read("host.conf"));
+    public static Config Shipped { get; } = ConfigurationFactory.ParseString("akka.actor.provider = local").WithFallback(OrderlyEnd.WithDrainPhase(Read("host.conf")));
 
     /// <summary>The same as tests use it.</summary>
     public static Config Local { get; } = Read("test.conf").WithFallback(Shipped);
