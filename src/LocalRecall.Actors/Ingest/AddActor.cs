@@ -66,8 +66,9 @@ internal sealed class AddActor : RequestActor<AddMemory>
         }
 
         StoredAs stored = ingested.Memories[0];
-        var added = new MemoryAdded(RequestId, stored.Id.Value, stored.Duplicate, ingested.EmbeddingPending);
-        if (!stored.Duplicate)
+        bool isSecond = stored.Duplicate && stored.Id != MemoryId.Of(RequestCoordinator.KeyOf(Request)); // of two files, each holding it for the other, one stays
+        var added = new MemoryAdded(RequestId, stored.Id.Value, isSecond, ingested.EmbeddingPending);
+        if (!isSecond)
         {
             Finish(added);
             return;

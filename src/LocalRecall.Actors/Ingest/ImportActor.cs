@@ -15,12 +15,16 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
     private const int MaxFaults = 20;
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>An index that does not answer for so long may have been made anew and is asked again.</summary>
+    private static readonly TimeSpan LookUpTime = TimeSpan.FromMinutes(1);
+
     private readonly IngestPorts _ports;
     private readonly bool _forClient;
     private readonly TimeSpan _startedAt;
     private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
     private readonly Queue<string> _waiting = [];
     private readonly Dictionary<string, int> _inFlight = [];
+    private readonly Dictionary<Guid, FindSourcesBelow> _lookUps = [];
     private readonly List<FileFault> _faults = [];
     private List<SourceFault> _missing = [];
     private int _openListings;
@@ -36,6 +40,7 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
         _startedAt = Context.System.Scheduler.MonotonicClock;
         Receive<Listed>(listed => OnListed(listed.Listing));
         Receive<SourcesFound>(OnSourcesFound);
+        Receive<LookUpAgain>(_ => LookUp());
         Receive<FileProgress>(progress => _inFlight[progress.Path] = progress.Chunks);
         Receive<FileIngested>(OnIngested);
         Receive<ProgressDue>(_ => Progress(new ImportProgress(RequestId, _counts with { Chunks = _counts.Chunks + _inFlight.Values.Sum() }, _current)));
@@ -67,11 +72,23 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
 
                 return new Listed(listing);
             }).PipeTo(Self);
-            ports.Index.Tell(new FindSourcesBelow(Guid.NewGuid(), path));
+            var lookUp = new FindSourcesBelow(Guid.NewGuid(), path);
+            _lookUps.Add(lookUp.RequestId, lookUp);
             if (request.Watch)
             {
                 Context.Parent.Tell(new WatchRoot(new ImportRoot(path, request.Project, Watch: true)));
             }
+        }
+
+        LookUp();
+        Timers.StartPeriodicTimer(nameof(LookUpAgain), LookUpAgain.Instance, LookUpTime);
+    }
+
+    private void LookUp()
+    {
+        foreach (FindSourcesBelow lookUp in _lookUps.Values)
+        {
+            _ports.Index.Tell(lookUp);
         }
     }
 
@@ -87,7 +104,13 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
         Add(listing.Paths);
     }
 
-    private void OnSourcesFound(SourcesFound found) => Add(found.Paths);
+    private void OnSourcesFound(SourcesFound found)
+    {
+        if (_lookUps.Remove(found.RequestId))
+        {
+            Add(found.Paths);
+        }
+    }
 
     private void Add(IReadOnlyList<string> paths)
     {
@@ -166,6 +189,11 @@ internal sealed class ImportActor : RequestActor<ImportPaths>
     }
 
     private sealed record Listed(FileListing Listing) : IInternalMessage;
+
+    private sealed class LookUpAgain : IInternalMessage
+    {
+        public static readonly LookUpAgain Instance = new();
+    }
 
     private sealed class ProgressDue : IInternalMessage
     {

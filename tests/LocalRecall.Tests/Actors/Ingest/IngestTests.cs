@@ -289,6 +289,36 @@ public sealed class IngestTests : HostTest
     }
 
     [Fact]
+    public void Of_two_files_with_the_same_content_the_one_that_names_the_memory_stays()
+    {
+        (Guid first, Guid second) = (Guid.NewGuid(), Guid.NewGuid());
+        AddAs(first, "Bullaces are added twice.");
+        string other = Assert.Single(OwnFiles());
+        string text = File.ReadAllText(other);
+        StopHost();
+        File.Delete(other);
+        foreach (string file in Directory.GetFiles(Home, "recall.db*"))
+        {
+            File.Delete(file);
+        }
+
+        StartHost();
+        Guid id = AddAs(second, "Bullaces are added twice.").Id;
+        string named = Assert.Single(OwnFiles());
+        StopHost();
+        File.WriteAllText(other, text);
+        StartHost();
+        AwaitAssert(() => Assert.Equal(2, Status().Index.Sources), TimeSpan.FromSeconds(10));
+
+        MemoryAdded again = AddAs(second, "Bullaces are added twice.");
+        MemoryAdded copy = AddAs(first, "Bullaces are added twice.");
+
+        Assert.Equal((id, false), (again.Id, again.Duplicate));
+        Assert.Equal((id, true), (copy.Id, copy.Duplicate));
+        Assert.Equal(named, Assert.Single(OwnFiles()));
+    }
+
+    [Fact]
     public void A_request_id_used_again_for_another_memory_overwrites_nothing()
     {
         var id = Guid.NewGuid();
