@@ -128,7 +128,7 @@ public sealed class StopTests : ProcessTest
     public async Task A_host_that_nobody_needs_ends_by_itself()
     {
         Directory.CreateDirectory(Home.Home);
-        File.WriteAllText(Path.Combine(Home.Home, "host.conf"), "localrecall.host.idle-exit = 1s");
+        File.WriteAllText(Path.Combine(Home.Home, "host.conf"), "localrecall.host.idle-exit = 4s");
         HostRun host = await Home.StartHostAsync();
         await using (RecallClient client = await Home.ConnectAsync())
         {
