@@ -127,7 +127,8 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
 
         TokenizedText[] texts = [.. _toEmbed.Take(TextsPerRequest)];
         DateTimeOffset deadline = Context.System.Scheduler.Now + EmbedTime;
-        Step(_ports.Embedding, id => new EmbeddingProtocol.Embed(id, _request.Client, EmbeddingLane.Ingest, texts, deadline));
+        EmbeddingLane lane = _request.Deliberate ? EmbeddingLane.Query : EmbeddingLane.Ingest; // somebody waits for what was given by hand
+        Step(_ports.Embedding, id => new EmbeddingProtocol.Embed(id, _request.Client, lane, texts, deadline));
     }
 
     private void OnEmbedded(EmbeddingProtocol.Embedded embedded)

@@ -20,7 +20,7 @@ public sealed class IngestActor : RequestCoordinator
     private readonly Dictionary<string, FileJob> _jobs = [];
     private readonly FileQueue<FileJob> _waiting = new();
     private readonly Dictionary<IActorRef, FileJob> _inFlight = [];
-    private readonly IActorRef _watch;
+    private IActorRef _watch;
     private IActorRef _backlog = ActorRefs.Nobody;
 
     public IngestActor(IngestPorts ports, int maxFiles, RequestLimits limits)
@@ -28,13 +28,13 @@ public sealed class IngestActor : RequestCoordinator
     {
         _ports = ports;
         _maxFiles = maxFiles;
-        _watch = Context.ActorOf(WatchActor.CreateProps(ports), "watch");
+        _watch = StartWatch();
         ServeWrite<AddMemory>(request => AddActor.CreateProps(request, ports));
         ServeWrite<ForgetMemory>(request => ForgetActor.CreateProps(request, ports));
         Serve<ImportPaths>(request => ImportActor.CreateProps(request, ports));
-        Receive<Authorized<StopWatching>>(_watch.Forward);
-        Receive<GetWatched>(_watch.Forward);
-        Receive<WatchRoot>(_watch.Forward);
+        Receive<Authorized<StopWatching>>(message => _watch.Forward(message));
+        Receive<GetWatched>(message => _watch.Forward(message));
+        Receive<WatchRoot>(message => _watch.Forward(message));
         Receive<Rescan>(OnRescan);
         Receive<IngestFile>(OnIngestFile);
         Receive<FileProgress>(OnProgress);
@@ -60,6 +60,10 @@ public sealed class IngestActor : RequestCoordinator
         {
             _backlog = ActorRefs.Nobody;
         }
+        else if (terminated.ActorRef.Equals(_watch))
+        {
+            _watch = StartWatch(); // it reads from the files what it has to follow
+        }
         else if (_inFlight.TryGetValue(terminated.ActorRef, out FileJob? job))
         {
             Complete(terminated.ActorRef, new FileIngested(job.Path, [], Failure: "The host failed at this file; its log says why."));
@@ -79,6 +83,8 @@ public sealed class IngestActor : RequestCoordinator
             _jobs.Remove(job.Path);
         }
     }
+
+    private IActorRef StartWatch() => Context.Watch(Context.ActorOf(WatchActor.CreateProps(_ports), "watch"));
 
     private void OnRescan(Rescan rescan)
     {

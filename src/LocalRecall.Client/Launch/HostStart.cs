@@ -6,6 +6,9 @@ namespace LocalRecall.Client;
 /// <summary>One attempt to come by a host that did not run: starts a program now and then, and follows what becomes of it.</summary>
 internal sealed class HostStart(HostLauncher launcher) : IDisposable
 {
+    /// <summary>Stopped in order, killed, or told to end by a signal: nothing that another start would meet again.</summary>
+    private static readonly int[] EndedByOthers = [0, 128 + 9, 128 + 15];
+
     private readonly Backoff betweenStarts = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
     private DateTimeOffset startAt = DateTimeOffset.MinValue;
     private Task<int>? started;
@@ -24,13 +27,14 @@ internal sealed class HostStart(HostLauncher launcher) : IDisposable
         if (started is { IsCompleted: true })
         {
             int exitCode = await started.ConfigureAwait(false);
-            if (exitCode != HostProcess.AlreadyRunningExitCode)
+            if (exitCode != HostProcess.AlreadyRunningExitCode && !EndedByOthers.Contains(exitCode))
             {
                 succession?.NoteFailure();
                 throw new RecallException(FailureCode.HostUnavailable, $"The host ended with code {exitCode}. {launcher.LogTail()}");
             }
 
-            // Another one lives. If it is only starting, its endpoint will come; if it is ending, its place will soon be free.
+            // Another one lives: if it is only starting, its endpoint will come; if it is ending, its place will soon be free.
+            // Or somebody ended this one between its start and our first word to it.
             Dispose();
             (started, succession) = (null, null);
             startAt = TimeProvider.System.GetUtcNow() + betweenStarts.Next();

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using LocalRecall.Contracts.Messages;
 using Xunit;
 
@@ -101,6 +102,21 @@ public sealed class IngestTests : HostTest
 
         Assert.Equal([folder], Ask<WatchingStopped>(h => new StopWatching(h, [folder])).Paths);
         Assert.Empty(Status().Watched);
+    }
+
+    [Fact]
+    public void Whoever_follows_the_folders_is_made_anew_when_it_fails()
+    {
+        string folder = Path.GetDirectoryName(WriteFile("watched/a.md", "# A\n\nFirst there is one file."))!;
+        Import(folder, watch: true);
+        ActorSelection watch = Sys.ActorSelection("/user/ingest/watch");
+        watch.Tell(new Identify(1), TestActor);
+        Watch(ExpectMsg<ActorIdentity>().Subject);
+
+        watch.Tell(Kill.Instance);
+
+        ExpectMsg<Terminated>();
+        AwaitAssert(() => Assert.Equal([folder], Status().Watched), TimeSpan.FromSeconds(15));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class HostLauncherTests : IDisposable
         {
             using var inheritable = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
             var ended = await Assert.ThrowsAsync<RecallException>(() => RecallClient.ConnectAsync(
-                new RecallClientOptions { Home = home.Path, Program = new HostProgram("ls", ["/proc/self/fd"]) }));
+                new RecallClientOptions { Home = home.Path, Program = new HostProgram("sh", ["-c", "ls /proc/self/fd; exit 3"]) }));
             Assert.EndsWith("ends:\n0\n1\n2\n3", ended.Message); // 3: the folder being listed
         }
     }
@@ -60,6 +60,20 @@ public sealed class HostLauncherTests : IDisposable
         Assert.Equal(FailureCode.HostUnavailable, died.Code);
         Assert.Contains("code 3", died.Message);
         Assert.Contains("no model, no memory", died.Message);
+    }
+
+    [UnixFact]
+    public async Task A_host_that_somebody_ends_before_it_is_met_is_started_again()
+    {
+        // Stopped in order at first, then killed.
+        Task<RecallClient> connecting = RecallClient.ConnectAsync(Options($"""
+            if [ -e killed ]; then {WriteEndpoint(host)}; exit {HostProcess.AlreadyRunningExitCode}; fi
+            if [ -e stopped ]; then touch killed; kill -9 $$; fi
+            touch stopped
+            """));
+        await host.WelcomeAsync(Guid.NewGuid());
+        await using RecallClient client = await connecting;
+        Assert.Equal(host.Address.ToString(), client.Endpoint?.Address);
     }
 
     [UnixFact]
