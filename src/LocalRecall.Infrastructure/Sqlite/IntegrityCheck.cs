@@ -25,6 +25,9 @@ internal static class IntegrityCheck
         {
             db.Read(() =>
             {
+                // FTS5 keeps the list of its segments per connection. Only opening a cursor asks whether another connection has changed it;
+                // integrity_check (3.50.4) does not, and calls what was merged or emptied meanwhile malformed.
+                db.Scalar("SELECT rowid FROM chunk_words WHERE rowid = 0");
                 problems.AddRange(db.List(r => r.GetString(0), "PRAGMA integrity_check").Where(line => line != "ok"));
                 problems.AddRange(db.List(r => $"{r.GetString(0)}: a row points to nothing in {r.GetString(2)}", "PRAGMA foreign_key_check"));
                 foreach ((string problem, string sql) in Counts)
