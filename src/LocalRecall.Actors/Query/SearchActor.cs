@@ -24,6 +24,9 @@ internal sealed class SearchActor : RequestActor<Search>
     /// <summary>Chunks taken from each of the two ways, and ranked chunks looked up.</summary>
     private const int Candidates = 200;
 
+    /// <summary>How often a search looks again because what it had found was replaced or forgotten before it was read.</summary>
+    private const int MaxLooksAgain = 3;
+
     private readonly QueryPorts _ports;
     private readonly TimeSpan _startedAt;
     private readonly string _query;
@@ -36,6 +39,7 @@ internal sealed class SearchActor : RequestActor<Search>
     private IReadOnlyList<RankedChunk>? _ranked;
     private string? _degraded;
     private TimeSpan _embedTime;
+    private int _looksAgain;
 
     public SearchActor(Authorized<Search> request, QueryPorts ports)
         : base(request)
@@ -216,8 +220,28 @@ internal sealed class SearchActor : RequestActor<Search>
         _ports.Index.Tell(new GetChunks(RequestId, [.. _ranked.Select(chunk => chunk.ChunkId)]));
     }
 
+    /// <summary>Each read sees the index as it is then: a memory that was indexed anew meanwhile has other chunks.</summary>
+    private void LookAgain()
+    {
+        _looksAgain++;
+        _keywords = null;
+        if (_vector is not null)
+        {
+            _cosines = null;
+            _ports.Index.Tell(new SearchVectors(RequestId, _vector, _filter!, Candidates));
+        }
+
+        AskKeywords();
+    }
+
     private void OnChunksFound(ChunksFound found)
     {
+        if (found.Chunks.Count < _ranked!.Count && _looksAgain < MaxLooksAgain)
+        {
+            LookAgain();
+            return;
+        }
+
         Dictionary<long, ChunkWithMemory> chunks = found.Chunks.ToDictionary(chunk => chunk.ChunkId);
         Dictionary<long, IReadOnlyList<string>> terms = _keywords!.ToDictionary(hit => hit.ChunkId, hit => hit.MatchedTerms);
         IReadOnlyList<MemoryHit> memories = MemoryHits.Group(_ranked!, id => chunks.TryGetValue(id, out ChunkWithMemory? chunk) ? chunk.Stored.Memory.Id : null);

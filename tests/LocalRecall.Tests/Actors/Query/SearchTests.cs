@@ -1,5 +1,13 @@
+using Akka.Actor;
+using Akka.TestKit;
+using LocalRecall.Actors.Index;
+using LocalRecall.Actors.Metrics;
+using LocalRecall.Actors.Query;
+using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Embedding;
+using LocalRecall.Core.Requests;
 using Xunit;
 
 namespace LocalRecall.Tests.Actors.Query;
@@ -145,5 +153,37 @@ public sealed class SearchTests : HostTest
         Add("Fruit", "Apples and bananas are fruit.");
 
         Assert.Empty(Ask<IntegrityReport>(h => new CheckIntegrity(h)).Problems);
+    }
+
+    [Theory]
+    [InlineData("# Fruit\n\nApples are round.")]
+    [InlineData(null)]
+    public void What_is_indexed_anew_in_the_middle_of_a_search_is_found_and_what_is_deleted_is_not(string? changed)
+    {
+        string path = WriteFile("fruit.md", "# Fruit\n\nApples are sweet.");
+        Import(path);
+        TestProbe index = CreateTestProbe(), client = CreateTestProbe();
+        var ports = new QueryPorts(index, Host.Embedding, Model, new HostMetrics(Meters));
+        IActorRef query = Sys.ActorOf(QueryActor.CreateProps(ports, new RequestLimits(1, 1)));
+        var header = new RequestHeader(Guid.NewGuid(), Guid.Empty, Sys.Scheduler.Now.AddSeconds(30));
+        query.Tell(new Authorized<Search>(new Search(header, "apples", MemoryFilter.None, 10, 2000), client, new ClientId("a")));
+
+        void PassOnUntilChunksAreRead() => index.FishForMessage(message =>
+        {
+            if (message is not IndexProtocol.GetChunks) index.Forward(Host.Index, message);
+            return message is IndexProtocol.GetChunks;
+        });
+        PassOnUntilChunksAreRead();
+        if (changed is null) File.Delete(path);
+        else File.WriteAllText(path, changed);
+        Import(path);
+        index.Forward(Host.Index);
+        PassOnUntilChunksAreRead();
+        index.Forward(Host.Index);
+
+        SearchResults results = client.ExpectMsg<SearchResults>();
+        Assert.Null(results.Degraded);
+        Assert.Equal(changed is null ? [] : ["Fruit: keyword"], results.Hits.Select(hit => $"{hit.Summary.Subject}: {hit.Matched[^1]}"));
+        Assert.All(results.Hits, hit => Assert.Contains("round", hit.Content));
     }
 }
