@@ -348,7 +348,7 @@ internal sealed class HostSchedule : IAsyncDisposable
         Note($"{(call.Attempts == 0 ? "send" : "repeat")} {call.Name} as client {call.Client.Number}");
         call.Attempts++;
         call.IsToRepeat = false;
-        var attempt = new Attempt(call, call.Expect());
+        var attempt = new Attempt(call, call.Check ??= call.Expect());
         call.Last = attempt;
         Guid ticket = await TicketOf(call.Client);
         if (ticket == Guid.Empty)

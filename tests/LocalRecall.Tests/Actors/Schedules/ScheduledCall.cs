@@ -47,8 +47,10 @@ internal sealed class ScheduledCall(string name, Guid id, ScheduledClient client
 
     public string? LastRefusal { get; set; }
 
-    /// <summary>What must hold for the answer to an attempt, taken down when that is sent.</summary>
+    /// <summary>What must hold for the answer, taken down when the first attempt is sent: a later one may be answered by the work that one began.</summary>
     public required Func<Action<IReply>> Expect { get; init; }
+
+    public Action<IReply>? Check { get; set; }
 
     /// <summary>The client stops waiting.</summary>
     public Action OnAbandoned { get; init; } = () => { };
