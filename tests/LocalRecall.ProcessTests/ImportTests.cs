@@ -17,10 +17,10 @@ public sealed class ImportTests : ProcessTest
     ];
 
     [Fact]
-    public async Task Eight_hundred_files_are_imported_while_every_search_is_answered_rightly()
+    public async Task Many_files_are_imported_while_every_search_is_answered_rightly()
     {
         string folder = Home.Beside("memories");
-        IReadOnlyList<Memory> memories = GeneratedMemories.Write(folder, 800, seed: 1);
+        IReadOnlyList<Memory> memories = GeneratedMemories.Write(folder, 250, seed: 1);
         await Home.StartHostAsync();
         await using RecallClient client = await Home.ConnectAsync();
         var beacons = new List<(Guid Id, string Query)>();
@@ -35,11 +35,11 @@ public sealed class ImportTests : ProcessTest
 
         Assert.Equal(0, imported.ExitCode);
         Assert.Equal(
-            (800, 800, 0, 0),
+            (250, 250, 0, 0),
             ((int)imported.Json["files"]!, (int)imported.Json["stored"]!, (int)imported.Json["duplicates"]!, (int)imported.Json["failed"]!));
         List<MemorySummary> listed = await client.ListAsync().ToListAsync();
         Assert.Equal(memories.Select(m => m.Id.Value).Concat(beacons.Select(b => b.Id)).Order(), listed.Select(m => m.Id).Order());
-        foreach (Memory memory in memories.Where((_, number) => number % 40 == 0))
+        foreach (Memory memory in memories.Where((_, number) => number % 10 == 0))
         {
             SearchResults results = await client.SearchAsync(memory.Subject);
             Assert.Contains(results.Hits, hit => hit.Summary.Id == memory.Id.Value && hit.Content == memory.Body && hit.Matched.Count == 2);
