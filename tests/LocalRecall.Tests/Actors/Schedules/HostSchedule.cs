@@ -704,12 +704,18 @@ internal sealed class HostSchedule : IAsyncDisposable
         {
             SearchResults found = await AskAsync<SearchResults>(h => new Search(h, content.Word, MemoryFilter.None, 100, 25_000));
             bool isFound = found.Hits.Any(hit => hit.Summary.Subject == content.Word && hit.Matched.Contains("keyword"));
-            Assert.True(isFound == page.Memories.Any(m => m.Subject == content.Word), $"{content.Word} is found {isFound}, listed {!isFound}");
+            bool isListed = page.Memories.Any(m => m.Subject == content.Word);
+            Assert.True(isFound == isListed || (isFound && _ingestKilled && content.Presence == Presence.Unclear), $"{content.Word} is found {isFound}, listed {isListed}");
         }
 
         HostStatus status = await AskAsync<HostStatus>(h => new GetStatus(h));
         Assert.Equal((0, 0), (status.Model.QueuedQueries, status.Model.QueuedIngest));
-        Assert.Equal(page.Memories.Count, status.Index.Memories.Sum(kind => kind.Count));
+        // A file whose actor was killed may land late and be seen by the watcher just now: only between two equal lists does the count hold.
+        if (await AskAsync<MemoryPage>(h => new ListMemories(h, MemoryFilter.None, null, 500)) is var again && again.Memories.Count == page.Memories.Count)
+        {
+            Assert.Equal(page.Memories.Count, status.Index.Memories.Sum(kind => kind.Count));
+        }
+
         Assert.Empty((await AskAsync<IntegrityReport>(h => new CheckIntegrity(h))).Problems);
         Assert.InRange(_model.PeakRunning, 0, 1);
         Assert.InRange(_model.PeakOpen, 0, 1);
