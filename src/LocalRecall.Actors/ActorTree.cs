@@ -3,11 +3,14 @@ using Akka.Actor;
 using Akka.Configuration;
 using LocalRecall.Actors.Embedding;
 using LocalRecall.Actors.Gateway;
+using LocalRecall.Actors.Hooks;
 using LocalRecall.Actors.Index;
 using LocalRecall.Actors.Ingest;
 using LocalRecall.Actors.Lifecycle;
+using LocalRecall.Actors.Mcp;
 using LocalRecall.Actors.Metrics;
 using LocalRecall.Actors.Query;
+using LocalRecall.Actors.Transcripts;
 using LocalRecall.Core.Ports;
 using LocalRecall.Core.Requests;
 
@@ -19,7 +22,9 @@ public sealed record HostPorts(
     IEmbedderFactory Embedder, IMemoryStore Store, IMemoryFiles Files, IRootList Roots, IFolderWatcher Watcher, string MemoriesFolder);
 
 /// <summary>The host's actors, all at <c>/user</c>.</summary>
-public sealed record ActorTree(IActorRef Gateway, IActorRef Query, IActorRef Ingest, IActorRef Embedding, IActorRef Index, IActorRef Lifecycle)
+public sealed record ActorTree(
+    IActorRef Gateway, IActorRef Query, IActorRef Ingest, IActorRef Hooks, IActorRef Transcripts, IActorRef Mcp,
+    IActorRef Embedding, IActorRef Index, IActorRef Lifecycle)
 {
     /// <param name="home">The home folder, for <c>recall status</c>.</param>
     /// <param name="stop">Begins the host's orderly end.</param>
@@ -37,11 +42,14 @@ public sealed record ActorTree(IActorRef Gateway, IActorRef Query, IActorRef Ing
         var ingestPorts = new IngestPorts(index, embedding, ports.Files, ports.Roots, ports.Watcher, ports.Embedder, ports.MemoriesFolder, metrics);
         IActorRef ingest = system.ActorOf(IngestActor.CreateProps(ingestPorts, config.GetInt("ingest.max-files"), limits), "ingest");
         IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, ports.Embedder, metrics), limits), "query");
+        IActorRef hooks = system.ActorOf(HooksActor.CreateProps(limits, metrics), "hooks");
+        IActorRef transcripts = system.ActorOf(TranscriptsActor.CreateProps(limits, metrics), "transcripts");
+        IActorRef mcp = system.ActorOf(McpActor.CreateProps(limits, metrics), "mcp");
         var lifecycleSettings = new LifecycleSettings(
             gatewaySettings.HostVersion, home, config.GetTimeSpan("host.idle-exit"), config.GetBoolean("host.watching-keeps-alive"));
-        var lifecyclePorts = new LifecyclePorts(index, embedding, ingest, query, ports.Embedder.Model.Id, metrics, stop);
+        var lifecyclePorts = new LifecyclePorts(index, embedding, ingest, [ingest, query, hooks, transcripts, mcp], ports.Embedder.Model.Id, metrics, stop);
         IActorRef lifecycle = system.ActorOf(LifecycleActor.CreateProps(lifecycleSettings, lifecyclePorts), "lifecycle");
-        IActorRef gateway = system.ActorOf(GatewayActor.CreateProps(gatewaySettings, query, ingest, lifecycle), "gateway");
-        return new ActorTree(gateway, query, ingest, embedding, index, lifecycle);
+        IActorRef gateway = system.ActorOf(GatewayActor.CreateProps(gatewaySettings, new GatewayPorts(query, ingest, hooks, transcripts, mcp, lifecycle)), "gateway");
+        return new ActorTree(gateway, query, ingest, hooks, transcripts, mcp, embedding, index, lifecycle);
     }
 }

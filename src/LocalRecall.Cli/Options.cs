@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 
 namespace LocalRecall.Cli;
@@ -110,7 +111,7 @@ internal static class Options
 
         public Filter(Command command)
         {
-            kinds.AcceptOnlyFromAmong("episodic", "thinking", "document");
+            kinds.AcceptOnlyFromAmong("episodic", "thinking", "exchange", "document");
             foreach (Option option in (Option[])[kinds, scope, project, anyProject, since, until])
             {
                 command.Add(option);

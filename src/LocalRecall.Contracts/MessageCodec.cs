@@ -43,6 +43,16 @@ public static class MessageCodec
         Entry.Of<HostStatus, HostStatusV1>("host-status-v1", HostStatusV1.Parser, StatusMapping.ToWire, StatusMapping.FromWire),
         Entry.Of<CheckIntegrity, CheckIntegrityV1>("check-integrity-v1", CheckIntegrityV1.Parser, StatusMapping.ToWire, StatusMapping.FromWire),
         Entry.Of<IntegrityReport, IntegrityReportV1>("integrity-report-v1", IntegrityReportV1.Parser, StatusMapping.ToWire, StatusMapping.FromWire),
+        Entry.Of<UpdateMemory, UpdateMemoryV1>("update-memory-v1", UpdateMemoryV1.Parser, MemoriesMapping.ToWire, MemoriesMapping.FromWire),
+        Entry.Of<MemoryUpdated, MemoryUpdatedV1>("memory-updated-v1", MemoryUpdatedV1.Parser, MemoriesMapping.ToWire, MemoriesMapping.FromWire),
+        Entry.Of<RedactStored, RedactStoredV1>("redact-stored-v1", RedactStoredV1.Parser, MemoriesMapping.ToWire, MemoriesMapping.FromWire),
+        Entry.Of<StoredRedacted, StoredRedactedV1>("stored-redacted-v1", StoredRedactedV1.Parser, MemoriesMapping.ToWire, MemoriesMapping.FromWire),
+        Entry.Of<FindContext, FindContextV1>("find-context-v1", FindContextV1.Parser, AgentsMapping.ToWire, AgentsMapping.FromWire),
+        Entry.Of<ContextFound, ContextFoundV1>("context-found-v1", ContextFoundV1.Parser, AgentsMapping.ToWire, AgentsMapping.FromWire),
+        Entry.Of<NoteSpool, NoteSpoolV1>("note-spool-v1", NoteSpoolV1.Parser, AgentsMapping.ToWire, AgentsMapping.FromWire),
+        Entry.Of<SpoolNoted, SpoolNotedV1>("spool-noted-v1", SpoolNotedV1.Parser, AgentsMapping.ToWire, AgentsMapping.FromWire),
+        Entry.Of<McpLine, McpLineV1>("mcp-line-v1", McpLineV1.Parser, AgentsMapping.ToWire, AgentsMapping.FromWire),
+        Entry.Of<McpAnswered, McpAnsweredV1>("mcp-answered-v1", McpAnsweredV1.Parser, AgentsMapping.ToWire, AgentsMapping.FromWire),
     ];
 
     private static readonly Dictionary<Type, Entry> ByType = Table.ToDictionary(e => e.Type);

@@ -22,6 +22,9 @@ public sealed record GatewaySettings(string Token, string HostVersion)
     public override string ToString() => $"{nameof(GatewaySettings)} {{ {nameof(HostVersion)} = {HostVersion} }}";
 }
 
+/// <summary>Who does the work.</summary>
+public sealed record GatewayPorts(IActorRef Query, IActorRef Ingest, IActorRef Hooks, IActorRef Transcripts, IActorRef Mcp, IActorRef Lifecycle);
+
 /// <summary>
 /// The only actor a remote message reaches: checks version, token and deadline, and hands on to who does the work.
 /// A client's ticket is good until its connection closes; then whoever works for it is told.
@@ -39,27 +42,35 @@ public sealed class GatewayActor : ReceiveActor
     private readonly IActorRef _lifecycle;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<Address, Client> _clients = [];
+    private readonly Dictionary<Type, Action<LocalRequest>> _local = [];
     private IReadOnlyList<string> _leases = [];
     private bool _stopping;
 
-    public GatewayActor(GatewaySettings settings, IActorRef query, IActorRef ingest, IActorRef lifecycle)
+    public GatewayActor(GatewaySettings settings, GatewayPorts ports)
     {
         _settings = settings;
         _token = Encoding.UTF8.GetBytes(settings.Token);
-        (_workers, _lifecycle) = ([query, ingest], lifecycle);
+        (_workers, _lifecycle) = ([ports.Query, ports.Ingest, ports.Hooks, ports.Transcripts, ports.Mcp], ports.Lifecycle);
         Receive<Hello>(OnHello);
         Receive<HandOver>(OnHandOver);
-        Route<Search>(query);
-        Route<GetMemory>(query);
-        Route<ListMemories>(query);
-        Route<EmbedTexts>(query);
-        Route<CheckIntegrity>(query);
-        Route<AddMemory>(ingest);
-        Route<ForgetMemory>(ingest);
-        Route<ImportPaths>(ingest);
-        Route<StopWatching>(ingest);
-        Route<GetStatus>(lifecycle);
-        Route<StopHost>(lifecycle);
+        Route<Search>(ports.Query);
+        Route<GetMemory>(ports.Query);
+        Route<ListMemories>(ports.Query);
+        Route<EmbedTexts>(ports.Query);
+        Route<CheckIntegrity>(ports.Query);
+        Route<AddMemory>(ports.Ingest);
+        Route<ForgetMemory>(ports.Ingest);
+        Route<ImportPaths>(ports.Ingest);
+        Route<StopWatching>(ports.Ingest);
+        Route<UpdateMemory>(ports.Ingest);
+        Route<RedactStored>(ports.Ingest);
+        Route<FindContext>(ports.Hooks);
+        Route<NoteSpool>(ports.Transcripts);
+        Route<McpLine>(ports.Mcp);
+        Route<GetStatus>(ports.Lifecycle);
+        Route<StopHost>(ports.Lifecycle);
+        Receive<LocalRequest>(OnLocalRequest);
+        Receive<CancelLocal>(cancel => TellWorkers(new CancelRequest(cancel.RequestId, cancel.Client)));
         Receive<GetActivity>(_ => ReportActivity());
         Receive<StopIntake>(_ =>
         {
@@ -70,8 +81,7 @@ public sealed class GatewayActor : ReceiveActor
         Receive<DisassociatedEvent>(OnGone);
     }
 
-    public static Props CreateProps(GatewaySettings settings, IActorRef query, IActorRef ingest, IActorRef lifecycle) =>
-        Props.Create(() => new GatewayActor(settings, query, ingest, lifecycle));
+    public static Props CreateProps(GatewaySettings settings, GatewayPorts ports) => Props.Create(() => new GatewayActor(settings, ports));
 
     protected override void PreStart() => Context.System.EventStream.Subscribe<DisassociatedEvent>(Self);
 
@@ -131,27 +141,52 @@ public sealed class GatewayActor : ReceiveActor
     }
 
     private void Route<TRequest>(IActorRef target)
-        where TRequest : IRequest =>
+        where TRequest : IRequest
+    {
+        _local.Add(typeof(TRequest), local => HandOn((TRequest)local.Request, local.Client, target));
         Receive<TRequest>(request =>
         {
-            if (!IsOfSender(request.Header.Ticket))
+            if (IsOfSender(request.Header.Ticket))
             {
-                Refuse(request.Header.RequestId, FailureCode.Unauthorized, "Say hello first: this ticket is not known on this connection.");
-            }
-            else if (_stopping)
-            {
-                Sender.Tell(RequestFailed.HostStops(request.Header.RequestId).ToReply(request.Header.RequestId));
-            }
-            else if (request.Header.Deadline <= Context.System.Scheduler.Now)
-            {
-                Refuse(request.Header.RequestId, FailureCode.Expired, "The deadline had passed when the request came.");
+                HandOn(request, ClientOf(Sender.Path.Address), target);
             }
             else
             {
-                ReportActivity();
-                target.Tell(new Authorized<TRequest>(request, Sender, ClientOf(Sender.Path.Address)));
+                Refuse(request.Header.RequestId, FailureCode.Unauthorized, "Say hello first: this ticket is not known on this connection.");
             }
         });
+    }
+
+    /// <summary>No wire message can be one: whoever sends it is in this process.</summary>
+    private void OnLocalRequest(LocalRequest local)
+    {
+        if (_local.TryGetValue(local.Request.GetType(), out Action<LocalRequest>? handOn))
+        {
+            handOn(local);
+        }
+        else
+        {
+            Refuse(local.Request.Header.RequestId, FailureCode.BadRequest, $"{local.Request.GetType().Name} is not served.");
+        }
+    }
+
+    private void HandOn<TRequest>(TRequest request, ClientId client, IActorRef target)
+        where TRequest : IRequest
+    {
+        if (_stopping)
+        {
+            Sender.Tell(RequestFailed.HostStops(request.Header.RequestId).ToReply(request.Header.RequestId));
+        }
+        else if (request.Header.Deadline <= Context.System.Scheduler.Now)
+        {
+            Refuse(request.Header.RequestId, FailureCode.Expired, "The deadline had passed when the request came.");
+        }
+        else
+        {
+            ReportActivity();
+            target.Tell(new Authorized<TRequest>(request, Sender, client));
+        }
+    }
 
     private bool IsOurs(string token) => CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(token));
 

@@ -1,4 +1,6 @@
 using LocalRecall.Actors.Requests;
+using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Embedding;
 
 namespace LocalRecall.Actors.Gateway;
 
@@ -9,6 +11,13 @@ public static class GatewayProtocol
     {
         public static readonly GetActivity Instance = new();
     }
+
+    /// <summary>A request from inside the host (HTTP, MCP, hooks). Answered like any other, to its sender.</summary>
+    /// <param name="Client">Whose turn it is when clients take turns.</param>
+    public sealed record LocalRequest(IRequest Request, ClientId Client) : IInternalMessage;
+
+    /// <summary>Nobody waits for this <see cref="LocalRequest"/> any more.</summary>
+    public sealed record CancelLocal(Guid RequestId, ClientId Client) : IInternalMessage;
 
     /// <summary>The host ends: whatever comes now is for the next one. Answered by <see cref="IntakeStopped"/>.</summary>
     public sealed class StopIntake : IInternalMessage

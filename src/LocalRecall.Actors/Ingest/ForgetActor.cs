@@ -43,7 +43,7 @@ internal sealed class ForgetActor : RequestActor<ForgetMemory>
 
     private static IReply DeleteLeftOver(Guid id, Guid requestId, IMemoryFiles files)
     {
-        foreach (MemoryKind kind in (MemoryKind[])[MemoryKind.Episodic, MemoryKind.Thinking])
+        foreach (MemoryKind kind in (MemoryKind[])[MemoryKind.Episodic, MemoryKind.Thinking, MemoryKind.Exchange])
         {
             string path = files.PathOf(new MemoryId(id), kind);
             if (files.Stat(path) is not null)

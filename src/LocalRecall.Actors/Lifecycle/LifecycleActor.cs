@@ -14,8 +14,10 @@ namespace LocalRecall.Actors.Lifecycle;
 /// <param name="WatchingKeepsAlive">Watched folders are a lease.</param>
 public sealed record LifecycleSettings(string HostVersion, string Home, TimeSpan IdleExit, bool WatchingKeepsAlive);
 
+/// <param name="Coordinators">Whoever may have work under way.</param>
 /// <param name="Stop">Begins the host's orderly end.</param>
-public sealed record LifecyclePorts(IActorRef Index, IActorRef Embedding, IActorRef Ingest, IActorRef Query, string ModelId, HostMetrics Metrics, Action Stop);
+public sealed record LifecyclePorts(
+    IActorRef Index, IActorRef Embedding, IActorRef Ingest, IReadOnlyList<IActorRef> Coordinators, string ModelId, HostMetrics Metrics, Action Stop);
 
 /// <summary>Knows how the host is, and when it ends: when asked, or when nobody has needed it for a while.</summary>
 public sealed class LifecycleActor : RequestCoordinator, IWithTimers

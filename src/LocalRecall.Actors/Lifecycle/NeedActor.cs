@@ -11,12 +11,13 @@ internal sealed class NeedActor : ReceiveActor
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly LifecyclePorts _ports;
-    private int _unanswered = 3;
+    private int _unanswered;
     private bool _needed;
 
     public NeedActor(LifecyclePorts ports, bool watchingKeepsAlive)
     {
         _ports = ports;
+        _unanswered = ports.Coordinators.Count + 1;
         Receive<WorkOpen>(open => Note(open.Count > 0));
         Receive<IngestProtocol.Watched>(watched => Note(watchingKeepsAlive && watched.Folders.Count > 0));
         Receive<ReceiveTimeout>(_ => Context.Stop(Self));
@@ -26,8 +27,11 @@ internal sealed class NeedActor : ReceiveActor
 
     protected override void PreStart()
     {
-        _ports.Query.Tell(GetOpenWork.Instance);
-        _ports.Ingest.Tell(GetOpenWork.Instance);
+        foreach (IActorRef coordinator in _ports.Coordinators)
+        {
+            coordinator.Tell(GetOpenWork.Instance);
+        }
+
         _ports.Ingest.Tell(new IngestProtocol.GetWatched(Guid.NewGuid()));
         Context.SetReceiveTimeout(Patience);
     }

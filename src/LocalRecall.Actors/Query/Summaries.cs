@@ -21,7 +21,7 @@ internal static class Summaries
         {
             if (!MemoryKinds.TryParse(name, out MemoryKind kind))
             {
-                problem = $"There is no kind '{name}'; kinds are episodic, thinking and document.";
+                problem = $"There is no kind '{name}'; kinds are episodic, thinking, exchange and document.";
                 return null;
             }
 

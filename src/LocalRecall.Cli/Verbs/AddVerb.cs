@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LocalRecall.Cli.Output;
 using LocalRecall.Client;
+using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 
 namespace LocalRecall.Cli.Verbs;

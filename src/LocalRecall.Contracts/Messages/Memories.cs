@@ -1,7 +1,7 @@
 namespace LocalRecall.Contracts.Messages;
 
 /// <summary>Restricts a search or a list. Empty lists and nulls mean: no restriction.</summary>
-/// <param name="Kinds"><c>episodic</c>, <c>thinking</c>, <c>document</c>.</param>
+/// <param name="Kinds"><c>episodic</c>, <c>thinking</c>, <c>exchange</c>, <c>document</c>.</param>
 /// <param name="Scope"><c>global</c>, <c>file:PATH</c>, <c>area:NAME</c>. Global memories pass whatever is asked.</param>
 /// <param name="Project">Absolute path; memories of no project pass.</param>
 /// <param name="Since">Inclusive.</param>
@@ -47,3 +47,24 @@ public sealed record MemoryForgotten(Guid RequestId, Guid Id, string Subject, IR
 public sealed record ListMemories(RequestHeader Header, MemoryFilter Filter, string? Cursor, int Limit) : IRequest;
 
 public sealed record MemoryPage(Guid RequestId, IReadOnlyList<MemorySummary> Memories, long Total, string? NextCursor) : IReply;
+
+/// <summary>Changes a memory that lies in the home folder; what is null stays as it is. Answered by <see cref="MemoryUpdated"/> once it is on disk.</summary>
+/// <param name="Keywords">Null: unchanged.</param>
+public sealed record UpdateMemory(
+    RequestHeader Header, Guid Id, string? Subject, IReadOnlyList<string>? Keywords, string? AppliesTo, string? Content) : IRequest;
+
+/// <param name="EmbeddingPending">Found by keywords now, by meaning once the model is back.</param>
+public sealed record MemoryUpdated(Guid RequestId, Guid Id, bool EmbeddingPending) : IReply;
+
+/// <summary>Looks for secrets in everything that is kept, and removes them from files of ours, rows, vectors, full text and the log.</summary>
+/// <param name="DryRun">Only says what it would do.</param>
+public sealed record RedactStored(RequestHeader Header, bool DryRun) : IRequest;
+
+/// <param name="Memories">Looked at.</param>
+/// <param name="Changed">Memories that held a secret.</param>
+/// <param name="Findings">The first hundred of them.</param>
+public sealed record StoredRedacted(Guid RequestId, int Memories, int Changed, IReadOnlyList<SecretFinding> Findings) : IReply;
+
+/// <param name="Kinds">Of secrets: <c>private-key</c>, <c>github-token</c>…</param>
+/// <param name="FileKept">Its file is not ours and still holds it.</param>
+public sealed record SecretFinding(Guid Memory, string Subject, string? Path, IReadOnlyList<string> Kinds, bool FileKept);

@@ -2,7 +2,8 @@ namespace LocalRecall.Contracts.Messages;
 
 /// <param name="Limit">Hits at most, 1 to 100.</param>
 /// <param name="MaxTokens">Tokens of content at most, over all hits; a hit that does not fit is shortened or skipped.</param>
-public sealed record Search(RequestHeader Header, string Query, MemoryFilter Filter, int Limit, int MaxTokens) : IRequest;
+/// <param name="ForSession">Leave out what this agent session wrote itself or has been given already; empty: leave out nothing.</param>
+public sealed record Search(RequestHeader Header, string Query, MemoryFilter Filter, int Limit, int MaxTokens, string ForSession = "") : IRequest;
 
 /// <param name="Total">Memories that matched, before limit and budget.</param>
 /// <param name="Degraded">Null, or why the result is not what it could be (model unavailable, deadline).</param>

@@ -142,4 +142,65 @@ internal static class MemoriesMapping
 
     public static MemoryPage FromWire(MemoryPageV1 w) =>
         new(w.RequestId.ToGuid(), w.Memories.ToList(FromWire), w.Total, w.HasNextCursor ? w.NextCursor : null);
+
+    public static UpdateMemoryV1 ToWire(UpdateMemory m)
+    {
+        var w = new UpdateMemoryV1 { Header = m.Header.ToWire(), Id = m.Id.ToWire() };
+        if (m.Subject is { } subject)
+        {
+            w.Subject = subject;
+        }
+
+        if (m.Keywords is { } keywords)
+        {
+            w.HasKeywords = true;
+            w.Keywords.Add(keywords);
+        }
+
+        if (m.AppliesTo is { } appliesTo)
+        {
+            w.AppliesTo = appliesTo;
+        }
+
+        if (m.Content is { } content)
+        {
+            w.Content = content;
+        }
+
+        return w;
+    }
+
+    public static UpdateMemory FromWire(UpdateMemoryV1 w) => new(
+        w.Header.ToHeader(), w.Id.ToGuid(), w.HasSubject ? w.Subject : null, w.HasKeywords ? w.Keywords.ToList() : null,
+        w.HasAppliesTo ? w.AppliesTo : null, w.HasContent ? w.Content : null);
+
+    public static MemoryUpdatedV1 ToWire(MemoryUpdated m) =>
+        new() { RequestId = m.RequestId.ToWire(), Id = m.Id.ToWire(), EmbeddingPending = m.EmbeddingPending };
+
+    public static MemoryUpdated FromWire(MemoryUpdatedV1 w) => new(w.RequestId.ToGuid(), w.Id.ToGuid(), w.EmbeddingPending);
+
+    public static RedactStoredV1 ToWire(RedactStored m) => new() { Header = m.Header.ToWire(), DryRun = m.DryRun };
+
+    public static RedactStored FromWire(RedactStoredV1 w) => new(w.Header.ToHeader(), w.DryRun);
+
+    public static StoredRedactedV1 ToWire(StoredRedacted m) => new()
+    {
+        RequestId = m.RequestId.ToWire(), Memories = m.Memories, Changed = m.Changed, Findings = { m.Findings.Select(ToWire) },
+    };
+
+    public static StoredRedacted FromWire(StoredRedactedV1 w) => new(w.RequestId.ToGuid(), w.Memories, w.Changed, w.Findings.ToList(FromWire));
+
+    private static Finding ToWire(SecretFinding m)
+    {
+        var w = new Finding { Memory = m.Memory.ToWire(), Subject = m.Subject, Kinds = { m.Kinds }, FileKept = m.FileKept };
+        if (m.Path is { } path)
+        {
+            w.Path = path;
+        }
+
+        return w;
+    }
+
+    private static SecretFinding FromWire(Finding w) =>
+        new(w.Memory.ToGuid(), w.Subject, w.HasPath ? w.Path : null, w.Kinds.ToList(), w.FileKept);
 }

@@ -7,10 +7,11 @@ internal static class SearchMapping
     public static SearchV1 ToWire(Search m) => new()
     {
         Header = m.Header.ToWire(), Query = m.Query, Filter = MemoriesMapping.ToWire(m.Filter), Limit = m.Limit, MaxTokens = m.MaxTokens,
+        ForSession = m.ForSession,
     };
 
     public static Search FromWire(SearchV1 w) =>
-        new(w.Header.ToHeader(), w.Query, MemoriesMapping.FromWire(w.Filter.Required("filter")), w.Limit, w.MaxTokens);
+        new(w.Header.ToHeader(), w.Query, MemoriesMapping.FromWire(w.Filter.Required("filter")), w.Limit, w.MaxTokens, w.ForSession);
 
     public static SearchResultsV1 ToWire(SearchResults m)
     {

@@ -26,8 +26,7 @@ public static partial class FormatReader
 
     /// <summary>Which kind of memory lives at this path by the old system's names, or null.</summary>
     internal static MemoryKind? KindFromPath(string path) => KindInPath().Matches(path.Replace('\\', '/')) is [.., Match last]
-        ? last.Groups["kind"].Value.Equals("thinking", StringComparison.OrdinalIgnoreCase) ? MemoryKind.Thinking : MemoryKind.Episodic
-        : null;
+        && MemoryKinds.TryParse(last.Groups["kind"].Value, out MemoryKind kind) ? kind : null;
 
     private static bool IsAppendOnly(string path) => path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
 
@@ -47,6 +46,6 @@ public static partial class FormatReader
         return encoding.GetString(bytes[mark..]);
     }
 
-    [GeneratedRegex(@"(?:^|/)(?<kind>episodic|thinking)(?:-memory/|-[0-9]+\.jsonl$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?:^|/)(?<kind>episodic|thinking|exchange)(?:-memory/|-[0-9]+\.jsonl$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex KindInPath();
 }

@@ -6,11 +6,12 @@ namespace LocalRecall.Core.Formats;
 /// <summary>A memory as a Markdown file with front matter, the format that is the truth.</summary>
 public static class MarkdownMemory
 {
-    /// <summary>Where a memory's file belongs below the memory folder: <c>episodic-memory/{id}.md</c> or <c>thinking-memory/{id}.md</c>.</summary>
+    /// <summary>Where a memory's file belongs below the memory folder: <c>episodic-memory/{id}.md</c>, <c>thinking-memory/{id}.md</c> or <c>exchange-memory/{id}.md</c>.</summary>
     public static string RelativePath(MemoryId id, MemoryKind kind) => kind switch
     {
         MemoryKind.Episodic => $"episodic-memory/{id}.md",
         MemoryKind.Thinking => $"thinking-memory/{id}.md",
+        MemoryKind.Exchange => $"exchange-memory/{id}.md",
         _ => throw new ArgumentException("Documents are never written.", nameof(kind)),
     };
 

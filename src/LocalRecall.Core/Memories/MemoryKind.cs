@@ -11,6 +11,9 @@ public enum MemoryKind
 
     /// <summary>A plain Markdown or text file.</summary>
     Document = 3,
+
+    /// <summary>What somebody asked an agent, and its final answer.</summary>
+    Exchange = 4,
 }
 
 /// <summary>The names of the kinds, as people and the wire write them.</summary>
@@ -20,6 +23,7 @@ public static class MemoryKinds
     {
         MemoryKind.Episodic => "episodic",
         MemoryKind.Thinking => "thinking",
+        MemoryKind.Exchange => "exchange",
         _ => "document",
     };
 

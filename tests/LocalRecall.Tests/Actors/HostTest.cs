@@ -50,7 +50,7 @@ public abstract class HostTest : TestKit
     /// <summary>As if the process had ended in order; the home folder stays.</summary>
     protected void StopHost()
     {
-        foreach (IActorRef actor in new[] { Host.Gateway, Host.Lifecycle, Host.Query, Host.Ingest, Host.Index, Host.Embedding })
+        foreach (IActorRef actor in new[] { Host.Gateway, Host.Lifecycle, Host.Mcp, Host.Transcripts, Host.Hooks, Host.Query, Host.Ingest, Host.Index, Host.Embedding })
         {
             Watch(actor);
             Sys.Stop(actor);

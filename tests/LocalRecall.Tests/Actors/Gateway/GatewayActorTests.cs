@@ -18,6 +18,9 @@ public sealed class GatewayActorTests : TestKit
 {
     private readonly TestProbe _query;
     private readonly TestProbe _ingest;
+    private readonly TestProbe _hooks;
+    private readonly TestProbe _transcripts;
+    private readonly TestProbe _mcp;
     private readonly TestProbe _lifecycle;
     private readonly IActorRef _gateway;
 
@@ -27,11 +30,14 @@ public sealed class GatewayActorTests : TestKit
     {
         _query = CreateTestProbe();
         _ingest = CreateTestProbe();
+        _hooks = CreateTestProbe();
+        _transcripts = CreateTestProbe();
+        _mcp = CreateTestProbe();
         _lifecycle = CreateTestProbe();
         _gateway = Start(new GatewaySettings("secret", "1.2.3"));
     }
 
-    private IActorRef Start(GatewaySettings settings) => Sys.ActorOf(GatewayActor.CreateProps(settings, _query, _ingest, _lifecycle));
+    private IActorRef Start(GatewaySettings settings) => Sys.ActorOf(GatewayActor.CreateProps(settings, new GatewayPorts(_query, _ingest, _hooks, _transcripts, _mcp, _lifecycle)));
 
     private static Hello HelloWith(string token, int version = WireLimits.ProtocolVersion) => new(Guid.NewGuid(), version, "test", "1.0", token);
 

@@ -114,7 +114,7 @@ public sealed class IdleExitTests : TestKit
     private void Start(bool watchingKeepsAlive = true)
     {
         TestProbe other = CreateTestProbe();
-        var ports = new LifecyclePorts(other, other, _ingest, _query, "model", new HostMetrics(_meters), () => _stopped = true);
+        var ports = new LifecyclePorts(other, other, _ingest, [_query, _ingest], "model", new HostMetrics(_meters), () => _stopped = true);
         _lifecycle = Sys.ActorOf(LifecycleActor.CreateProps(new LifecycleSettings("1.0.0", "/home", IdleExit, watchingKeepsAlive), ports));
         Report(0);
     }

@@ -286,7 +286,7 @@ public sealed class StoreTests : IDisposable
         _store.Writer.RecordFault(new SourceFault("/m/4.md", "locked", Given.Start));
 
         StoreStatistics statistics = _store.Reader.GetStatistics(Given.Model);
-        Assert.Equal(new Dictionary<MemoryKind, long> { [MemoryKind.Episodic] = 1, [MemoryKind.Thinking] = 2, [MemoryKind.Document] = 0 }, statistics.Memories);
+        Assert.Equal(new Dictionary<MemoryKind, long> { [MemoryKind.Episodic] = 1, [MemoryKind.Thinking] = 2, [MemoryKind.Document] = 0, [MemoryKind.Exchange] = 0 }, statistics.Memories);
         Assert.Equal((4, 3, 1, 3, 1), (statistics.Chunks, statistics.Vectors, statistics.PendingChunks, statistics.Sources, statistics.Faults));
         Assert.True(statistics.FileBytes > 0);
     }

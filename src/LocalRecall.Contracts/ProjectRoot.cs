@@ -1,6 +1,7 @@
-namespace LocalRecall.Cli;
+namespace LocalRecall.Contracts;
 
-internal static class ProjectRoot
+/// <summary>Which project a path belongs to.</summary>
+public static class ProjectRoot
 {
     /// <summary>The nearest folder, from <paramref name="path"/> upwards, that holds a <c>.git</c> (a file in a worktree); null if none does.</summary>
     public static string? Of(string path)

@@ -1,8 +1,8 @@
-using LocalRecall.Cli;
+using LocalRecall.Contracts;
 using LocalRecall.Tests.Client;
 using Xunit;
 
-namespace LocalRecall.Tests.Cli;
+namespace LocalRecall.Tests.Contracts;
 
 public sealed class ProjectRootTests : IDisposable
 {
