@@ -60,6 +60,28 @@ public static class IndexProtocol
 
     public sealed record StoredListed(Guid RequestId, MemoryPage Page) : IInternalMessage;
 
+    /// <summary>What is known of contents (<see cref="DedupKey"/>): stored, forgotten on purpose, or nothing.</summary>
+    public sealed record FindContents(Guid RequestId, IReadOnlyCollection<string> Keys) : IRead;
+
+    /// <param name="Known">Without those that nothing is known of.</param>
+    public sealed record ContentsFound(Guid RequestId, IReadOnlyDictionary<string, KnownContent> Known) : IInternalMessage;
+
+    /// <summary>Which chunks a search for this session leaves out: of what it wrote, and of what it was given and still has in its context.</summary>
+    public sealed record FindSessionChunks(Guid RequestId, string Session) : IRead;
+
+    public sealed record SessionChunksFound(Guid RequestId, IReadOnlyList<long> ChunkIds) : IInternalMessage;
+
+    /// <summary>The memories that were given to most sessions.</summary>
+    public sealed record ListMostUsed(Guid RequestId, SearchFilter Filter, int Limit) : IRead;
+
+    /// <param name="Memories">Most used first; what was never given is left out.</param>
+    public sealed record MostUsedListed(Guid RequestId, IReadOnlyList<UsedMemory> Memories) : IInternalMessage;
+
+    public sealed record FindTranscript(Guid RequestId, string Path) : IRead;
+
+    /// <param name="Position">Null: it was never read, or long ago.</param>
+    public sealed record TranscriptFound(Guid RequestId, TranscriptPosition? Position) : IInternalMessage;
+
     public sealed record GetPending(Guid RequestId, int Limit) : IRead;
 
     public sealed record PendingFound(Guid RequestId, IReadOnlyList<PendingChunk> Chunks) : IInternalMessage;
@@ -93,6 +115,21 @@ public static class IndexProtocol
     public sealed record PutVectors(Guid RequestId, IReadOnlyDictionary<TextHash, float[]> Vectors) : IWrite;
 
     public sealed record VectorsPut(Guid RequestId) : IInternalMessage;
+
+    /// <summary>Keeps that a session wrote these memories, or was given them: it will not be given them (again).</summary>
+    /// <param name="Ids">Need not be in the index yet.</param>
+    public sealed record NoteSessionMemories(Guid RequestId, string Session, IReadOnlyCollection<MemoryId> Ids, SessionRole Role) : IWrite;
+
+    public sealed record SessionMemoriesNoted(Guid RequestId) : IInternalMessage;
+
+    /// <summary>The session has lost its context (cleared, compacted): what it was given may be given again.</summary>
+    public sealed record ForgetGiven(Guid RequestId, string Session) : IWrite;
+
+    public sealed record GivenForgotten(Guid RequestId) : IInternalMessage;
+
+    public sealed record RememberTranscript(Guid RequestId, TranscriptPosition Position) : IWrite;
+
+    public sealed record TranscriptRemembered(Guid RequestId) : IInternalMessage;
 
     /// <summary>
     /// Vectors that were used just now for texts that are no chunk, to be found again later. Never answered: some are gathered and

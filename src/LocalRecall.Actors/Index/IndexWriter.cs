@@ -160,6 +160,15 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
             case PutVectors m:
                 Apply([], writer.PutVectors(_model.Id, m.Vectors));
                 return new VectorsPut(m.RequestId);
+            case NoteSessionMemories m:
+                writer.NoteSessionMemories(m.Session, m.Ids, m.Role, Context.System.Scheduler.Now);
+                return new SessionMemoriesNoted(m.RequestId);
+            case ForgetGiven m:
+                writer.ForgetGiven(m.Session);
+                return new GivenForgotten(m.RequestId);
+            case RememberTranscript m:
+                writer.RememberTranscript(m.Position, Context.System.Scheduler.Now);
+                return new TranscriptRemembered(m.RequestId);
             default:
                 throw new InvalidOperationException($"The writer does not know {write.GetType().Name}.");
         }

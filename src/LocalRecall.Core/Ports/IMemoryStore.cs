@@ -37,6 +37,15 @@ public interface IMemoryWriter : IDisposable
     /// <summary>Keeps vectors of texts that are no chunk, those used last, up to a number. To name one again is to use it.</summary>
     void RememberVectors(string modelId, IReadOnlyDictionary<TextHash, float[]> vectors);
 
+    /// <summary>Keeps that an agent's session wrote these memories or was given them. What was noted long ago (60 days) goes.</summary>
+    void NoteSessionMemories(string session, IReadOnlyCollection<MemoryId> ids, SessionRole role, DateTimeOffset at);
+
+    /// <summary>The session has lost its context: what it was given may be given again. That it was used still counts.</summary>
+    void ForgetGiven(string session);
+
+    /// <summary>Keeps how far a transcript has been read. Of one not read for long (60 days) it goes: then it is read again from its beginning.</summary>
+    void RememberTranscript(TranscriptPosition position, DateTimeOffset at);
+
     /// <summary>Moves the write-ahead log into the file.</summary>
     void Checkpoint();
 }
@@ -64,6 +73,18 @@ public interface IMemoryReader : IDisposable
     StoredMemory? Get(MemoryId id);
 
     MemoryPage List(SearchFilter filter, string? cursor, int limit);
+
+    /// <summary>What is there, or was forgotten on purpose, of these contents (<see cref="DedupKey"/>); the others are left out.</summary>
+    IReadOnlyDictionary<string, KnownContent> FindContents(IReadOnlyCollection<string> keys);
+
+    /// <summary>Chunks of the memories that a session wrote, or was given and still has in its context.</summary>
+    IReadOnlyList<long> FindSessionChunks(string session);
+
+    /// <summary>The memories that were given to most sessions, those used last first among equals. What was never given is left out.</summary>
+    IReadOnlyList<UsedMemory> ListMostUsed(SearchFilter filter, int limit);
+
+    /// <summary>How far a transcript was read; null: it never was, or long ago.</summary>
+    TranscriptPosition? FindTranscript(string path);
 
     StoreStatistics GetStatistics(string modelId);
 

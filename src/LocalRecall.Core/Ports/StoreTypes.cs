@@ -64,5 +64,28 @@ public sealed record ForgottenMemory(Memory Memory, IReadOnlyList<string> Paths,
 
 public sealed record MemoryPage(IReadOnlyList<StoredMemory> Memories, long Total, string? NextCursor);
 
+/// <param name="Id">The id under which it is found; null: it was forgotten on purpose.</param>
+public readonly record struct KnownContent(MemoryId? Id);
+
+/// <summary>What an agent's session has to do with a memory. The numbers are stored; they never change.</summary>
+public enum SessionRole
+{
+    /// <summary>It comes from this session.</summary>
+    Written = 1,
+
+    /// <summary>The session was shown it.</summary>
+    Given = 2,
+}
+
+/// <param name="Uses">Sessions it was given to.</param>
+/// <param name="LastUsed">When it was last given.</param>
+public sealed record UsedMemory(StoredMemory Stored, int Uses, DateTimeOffset LastUsed);
+
+/// <summary>How far a transcript has been read.</summary>
+/// <param name="Path">Absolute, normalised.</param>
+/// <param name="OffsetBytes">Where the first turn begins that was not complete.</param>
+/// <param name="HeadHash">Tells whether what was read is still what the file begins with.</param>
+public sealed record TranscriptPosition(string Path, long OffsetBytes, string HeadHash);
+
 public sealed record StoreStatistics(
     IReadOnlyDictionary<MemoryKind, long> Memories, long Chunks, long Vectors, long PendingChunks, long Sources, long Faults, long FileBytes);

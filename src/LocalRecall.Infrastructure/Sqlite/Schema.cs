@@ -11,7 +11,7 @@ internal static class Schema
     /// <summary>Eight KiB pages hold five vectors of 384 floats almost without waste.</summary>
     private const int PageSizeBytes = 8192;
 
-    public static IReadOnlyList<string> Steps { get; } = [Step1, Step2];
+    public static IReadOnlyList<string> Steps { get; } = [Step1, Step2, Step3];
 
     // places: where memories apply. Few and never deleted, so a filter on scope or project is decided once for each place.
     // chunks: AUTOINCREMENT, because ids live on in snapshots and in searches under way after their rows are gone.
@@ -101,6 +101,26 @@ internal static class Schema
           model_key INTEGER NOT NULL REFERENCES models(model_key),
           vector BLOB NOT NULL,
           UNIQUE(text_hash, model_key)) STRICT;
+        """;
+
+    // session_memories: by id, which a rebuilt index finds again, and without a foreign key, so that reading a file anew loses nothing.
+    // transcripts: head_hash is of what comes before the offset, or of its first bytes.
+    private const string Step3 = """
+        CREATE TABLE session_memories(
+          session TEXT NOT NULL,
+          memory_id TEXT NOT NULL,
+          role INTEGER NOT NULL,
+          in_context INTEGER NOT NULL,
+          noted_ticks INTEGER NOT NULL,
+          PRIMARY KEY(session, memory_id, role)) STRICT, WITHOUT ROWID;
+        CREATE INDEX session_memories_by_use ON session_memories(role, memory_id, noted_ticks);
+        CREATE INDEX session_memories_by_time ON session_memories(noted_ticks);
+
+        CREATE TABLE transcripts(
+          path TEXT NOT NULL PRIMARY KEY,
+          offset_bytes INTEGER NOT NULL,
+          head_hash TEXT NOT NULL,
+          read_ticks INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         """;
 
     /// <summary>Brings the file to the newest version, each step in a transaction of its own.</summary>

@@ -93,6 +93,31 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
         return new MemoryPage([.. page.Select(p => Read(p.Key))], total, next);
     });
 
+    public IReadOnlyDictionary<string, KnownContent> FindContents(IReadOnlyCollection<string> keys) => db.Read(() =>
+    {
+        var known = new Dictionary<string, KnownContent>(StringComparer.Ordinal);
+        foreach (string key in keys)
+        {
+            if (db.Scalar("SELECT id FROM memories WHERE dedup_key = $1", key) is string id) known[key] = new KnownContent(Rows.Id(id));
+            else if (db.Scalar("SELECT 1 FROM forgotten WHERE dedup_key = $1", key) is not null) known[key] = default;
+        }
+        return known;
+    });
+
+    public IReadOnlyList<long> FindSessionChunks(string session) => db.Read(() => db.List(r => r.GetInt64(0), FindSessionChunksSql, session));
+
+    public IReadOnlyList<UsedMemory> ListMostUsed(SearchFilter filter, int limit) => db.Read(() =>
+    {
+        var values = new List<object?> { limit };
+        string sql = MostUsedSql(Filter(filter, values));
+        return db.List(r => (Key: r.GetInt64(0), Uses: r.GetInt32(1), Last: r.GetInt64(2)), sql, [.. values])
+            .ConvertAll(used => new UsedMemory(Read(used.Key), used.Uses, Rows.Time(used.Last)));
+    });
+
+    public TranscriptPosition? FindTranscript(string path) => db.Read(() => db.List(
+        r => new TranscriptPosition(path, r.GetInt64(0), r.GetString(1)),
+        "SELECT offset_bytes, head_hash FROM transcripts WHERE path = $1", path).FirstOrDefault());
+
     public StoreStatistics GetStatistics(string modelId) => db.Read(() =>
     {
         Dictionary<MemoryKind, long> memories = Enum.GetValues<MemoryKind>().ToDictionary(k => k, k => db.Number("SELECT count(*) FROM memories WHERE kind = $1", (int)k));
@@ -140,6 +165,16 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
         SELECT vector FROM remembered_vectors WHERE model_key = (SELECT model_key FROM models WHERE id = $1) AND text_hash = $2 LIMIT 1
         """;
 
+    /// <summary>By the memory's id, or by one that a source declared for it.</summary>
+    internal const string FindSessionChunksSql =
+        """
+        SELECT c.chunk_key FROM session_memories s JOIN memories m ON m.id = s.memory_id JOIN chunks c USING(memory_key)
+        WHERE s.session = $1 AND s.in_context
+        UNION
+        SELECT c.chunk_key FROM session_memories s JOIN holdings h ON h.declared_id = s.memory_id JOIN chunks c USING(memory_key)
+        WHERE s.session = $1 AND s.in_context
+        """;
+
     internal const string ReadVectorsSql =
         """
         SELECT c.chunk_key, c.memory_key, v.vector FROM chunks c INDEXED BY chunks_in_order
@@ -164,6 +199,13 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
         }
         return $"SELECT m.memory_key, m.occurred_ticks FROM memories m WHERE {where} ORDER BY m.occurred_ticks DESC, m.memory_key DESC LIMIT $1";
     }
+
+    /// <summary>$1 is the limit.</summary>
+    internal static string MostUsedSql(FilterSql filter) =>
+        $"""
+        SELECT m.memory_key, count(*), max(s.noted_ticks) FROM session_memories s JOIN memories m ON m.id = s.memory_id
+        WHERE s.role = {(int)SessionRole.Given} AND {filter.Conditions} GROUP BY m.memory_key ORDER BY 2 DESC, 3 DESC, 1 DESC LIMIT $1
+        """;
 
     private FilterSql Filter(SearchFilter filter, List<object?> values)
     {

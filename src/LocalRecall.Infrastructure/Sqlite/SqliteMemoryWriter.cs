@@ -10,6 +10,9 @@ namespace LocalRecall.Infrastructure.Sqlite;
 /// <summary>The one writing connection. Every method is one transaction.</summary>
 internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, ForgottenLog forgotten, SqliteStoreOptions options) : IMemoryWriter
 {
+    /// <summary>How long it is known what a session wrote and was given, and how far its transcript was read.</summary>
+    private static readonly TimeSpan SessionsKept = TimeSpan.FromDays(60);
+
     /// <summary>Takes over what was forgotten according to the log, which survives the index; finishes a forgetting that a crash cut short.</summary>
     public void TakeOverForgotten() => db.Write(() =>
     {
@@ -138,6 +141,34 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
             return db.Execute("DELETE FROM remembered_vectors WHERE used <= (SELECT max(used) FROM remembered_vectors) - $1", options.RememberedVectors);
         });
     }
+
+    public void NoteSessionMemories(string session, IReadOnlyCollection<MemoryId> ids, SessionRole role, DateTimeOffset at) => db.Write(() =>
+    {
+        foreach (MemoryId id in ids)
+        {
+            db.Execute(
+                """
+                INSERT INTO session_memories(session, memory_id, role, in_context, noted_ticks) VALUES($1, $2, $3, 1, $4)
+                ON CONFLICT DO UPDATE SET in_context = 1, noted_ticks = excluded.noted_ticks
+                """,
+                session, id.ToString(), (int)role, Rows.Ticks(at));
+        }
+        return db.Execute("DELETE FROM session_memories WHERE noted_ticks < $1", Rows.Ticks(at - SessionsKept));
+    });
+
+    public void ForgetGiven(string session) => db.Write(() =>
+        db.Execute("UPDATE session_memories SET in_context = 0 WHERE session = $1 AND role = $2", session, (int)SessionRole.Given));
+
+    public void RememberTranscript(TranscriptPosition position, DateTimeOffset at) => db.Write(() =>
+    {
+        db.Execute(
+            """
+            INSERT INTO transcripts(path, offset_bytes, head_hash, read_ticks) VALUES($1, $2, $3, $4)
+            ON CONFLICT DO UPDATE SET offset_bytes = excluded.offset_bytes, head_hash = excluded.head_hash, read_ticks = excluded.read_ticks
+            """,
+            position.Path, position.OffsetBytes, position.HeadHash, Rows.Ticks(at));
+        return db.Execute("DELETE FROM transcripts WHERE read_ticks < $1", Rows.Ticks(at - SessionsKept));
+    });
 
     public void Checkpoint()
     {

@@ -1,7 +1,9 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using LocalRecall.Actors.Index;
+using LocalRecall.Core.Memories;
 using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
 using LocalRecall.Infrastructure.Files;
 using LocalRecall.Infrastructure.Sqlite;
 using LocalRecall.Tests.Infrastructure;
@@ -115,5 +117,39 @@ public sealed class IndexActorTests() : TestKit(TestConfiguration.Local)
     {
         base.AfterAll();
         _folder.Dispose();
+    }
+
+    [Fact]
+    public void Session_memory_is_written_and_read()
+    {
+        IActorRef index = Open();
+        index.Tell(new Store(Guid.NewGuid(), Given.Entry("/m/1.md", Given.Memory(1, "A memory"))), TestActor);
+        ExpectMsg<Stored>();
+
+        index.Tell(new NoteSessionMemories(Guid.NewGuid(), "a", [Given.Id(1)], SessionRole.Given), TestActor);
+        ExpectMsg<SessionMemoriesNoted>();
+        Assert.Single(SessionChunks(index));
+        index.Tell(new ListMostUsed(Guid.NewGuid(), SearchFilter.None, 5), TestActor);
+        Assert.Equal(Given.Id(1), Assert.Single(ExpectMsg<MostUsedListed>().Memories).Stored.Memory.Id);
+
+        index.Tell(new ForgetGiven(Guid.NewGuid(), "a"), TestActor);
+        ExpectMsg<GivenForgotten>();
+        Assert.Empty(SessionChunks(index));
+
+        var position = new TranscriptPosition("/t/a.jsonl", 7, "x");
+        index.Tell(new RememberTranscript(Guid.NewGuid(), position), TestActor);
+        ExpectMsg<TranscriptRemembered>();
+        index.Tell(new FindTranscript(Guid.NewGuid(), position.Path), TestActor);
+        Assert.Equal(position, ExpectMsg<TranscriptFound>().Position);
+
+        string key = DedupKey.Of(Given.Memory(2, "A memory"));
+        index.Tell(new FindContents(Guid.NewGuid(), [key]), TestActor);
+        Assert.Equal(Given.Id(1), ExpectMsg<ContentsFound>().Known[key].Id);
+    }
+
+    private IReadOnlyList<long> SessionChunks(IActorRef index)
+    {
+        index.Tell(new FindSessionChunks(Guid.NewGuid(), "a"), TestActor);
+        return ExpectMsg<SessionChunksFound>().ChunkIds;
     }
 }

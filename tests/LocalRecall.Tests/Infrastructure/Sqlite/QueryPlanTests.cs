@@ -48,6 +48,18 @@ public sealed class QueryPlanTests : IDisposable
         AssertNoScan(Plan(sql, values));
     }
 
+    [Theory]
+    [MemberData(nameof(Filters))]
+    public void What_is_used_most_is_counted_in_an_index(int filter)
+    {
+        List<object?> values = [10];
+        string sql = SqliteMemoryReader.MostUsedSql(new FilterSql(Filter(filter), Places, values));
+        AssertNoScan(Plan(sql, values));
+    }
+
+    [Fact]
+    public void What_a_session_knows_is_read_from_indexes() => AssertNoScan(Plan(SqliteMemoryReader.FindSessionChunksSql, ["a session"]));
+
     [Fact]
     public void A_list_without_a_filter_is_read_in_order_and_not_sorted()
     {

@@ -62,6 +62,30 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_the_third_version_opens_with_what_sessions_did()
+    {
+        WriteVersion(3);
+        using IMemoryWriter writer = Store.OpenWriter();
+        using IMemoryReader reader = Store.OpenReader();
+
+        Assert.Equal([1L], reader.FindSessionChunks("session-a"));
+        Assert.Equal(new TranscriptPosition("/t/a.jsonl", 1234, "abcd"), reader.FindTranscript("/t/a.jsonl"));
+        Assert.Empty(reader.CheckIntegrity());
+    }
+
+    [Fact]
+    public void A_file_of_the_second_version_knows_sessions_from_now_on()
+    {
+        WriteVersion(2);
+        using IMemoryWriter writer = Store.OpenWriter();
+        using IMemoryReader reader = Store.OpenReader();
+
+        writer.NoteSessionMemories("session-a", [Given.Id(1)], SessionRole.Written, Given.Start);
+
+        Assert.Equal([1L], reader.FindSessionChunks("session-a"));
+    }
+
+    [Fact]
     public void A_file_of_the_first_version_remembers_from_now_on()
     {
         WriteVersion1();
@@ -77,6 +101,7 @@ public sealed class SchemaTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
     public void The_steps_still_make_just_what_they_made_when_they_were_released(int version)
     {
         List<string> Tables()
