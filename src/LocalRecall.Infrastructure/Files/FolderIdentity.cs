@@ -1,3 +1,5 @@
+using LocalRecall.Contracts;
+
 namespace LocalRecall.Infrastructure.Files;
 
 /// <summary>Whether a path still leads to the folder that it led to: another may have been made in its place.</summary>

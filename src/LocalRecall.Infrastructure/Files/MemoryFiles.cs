@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LocalRecall.Contracts;
 using LocalRecall.Core.Formats;
 using LocalRecall.Core.Memories;
 using LocalRecall.Core.Ports;

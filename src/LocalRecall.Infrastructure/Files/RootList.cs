@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LocalRecall.Contracts;
 using LocalRecall.Core.Ports;
 
 namespace LocalRecall.Infrastructure.Files;

@@ -1,27 +1,36 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace LocalRecall.Infrastructure.Files;
+namespace LocalRecall.Contracts;
 
 /// <summary>Writing files so that they are there, whole, after a crash or a power cut.</summary>
-internal static class DurableFile
+public static class DurableFile
 {
     private const int CloseOnExecLinux = 0x80000;
     private const int CloseOnExecMacOS = 0x1000000;
 
-    /// <summary>Temporary file in the same folder, fsync, rename over what was there, fsync of the folder.</summary>
+    /// <summary>Temporary file in the same folder, fsync, rename over what was there, fsync of the folder. The file is its owner's alone.</summary>
+    /// <exception cref="IOException"/>
+    /// <exception cref="UnauthorizedAccessException"/>
     public static void Replace(string path, ReadOnlySpan<byte> bytes)
     {
         string folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
         string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         try
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            using (var file = new FileStream(temporary, options))
             {
                 file.Write(bytes);
                 file.Flush(flushToDisk: true);
             }
+
             File.Move(temporary, path, overwrite: true);
         }
         catch
@@ -29,6 +38,7 @@ internal static class DurableFile
             File.Delete(temporary);
             throw;
         }
+
         FlushFolder(folder);
     }
 
@@ -36,11 +46,18 @@ internal static class DurableFile
     /// <exception cref="IOException">The folder can't be flushed.</exception>
     public static void FlushFolder(string folder)
     {
-        if (OperatingSystem.IsWindows()) return;
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
         int descriptor = OpenFolder(folder);
         try
         {
-            if (FSync(descriptor) < 0) throw Failure("flush", folder);
+            if (FSync(descriptor) < 0)
+            {
+                throw Failure("flush", folder);
+            }
         }
         finally
         {
