@@ -28,8 +28,10 @@ public sealed record ActorTree(
 {
     /// <param name="home">The home folder, for <c>recall status</c>.</param>
     /// <param name="stop">Begins the host's orderly end.</param>
+    /// <param name="leases">What keeps the host though no client does.</param>
     public static ActorTree Start(
-        ActorSystem system, HostPorts ports, IMeterFactory meters, GatewaySettings gatewaySettings, string home, Action stop)
+        ActorSystem system, HostPorts ports, IMeterFactory meters, GatewaySettings gatewaySettings, string home, Action stop,
+        IReadOnlyList<string>? leases = null)
     {
         var metrics = new HostMetrics(meters);
         Config config = system.Settings.Config.GetConfig("localrecall");
@@ -46,7 +48,10 @@ public sealed record ActorTree(
         IActorRef transcripts = system.ActorOf(TranscriptsActor.CreateProps(limits, metrics), "transcripts");
         IActorRef mcp = system.ActorOf(McpActor.CreateProps(limits, metrics), "mcp");
         var lifecycleSettings = new LifecycleSettings(
-            gatewaySettings.HostVersion, home, config.GetTimeSpan("host.idle-exit"), config.GetBoolean("host.watching-keeps-alive"));
+            gatewaySettings.HostVersion, home, config.GetTimeSpan("host.idle-exit"), config.GetBoolean("host.watching-keeps-alive"))
+        {
+            Leases = leases ?? [],
+        };
         var lifecyclePorts = new LifecyclePorts(index, embedding, ingest, [ingest, query, hooks, transcripts, mcp], ports.Embedder.Model.Id, metrics, stop);
         IActorRef lifecycle = system.ActorOf(LifecycleActor.CreateProps(lifecycleSettings, lifecyclePorts), "lifecycle");
         IActorRef gateway = system.ActorOf(GatewayActor.CreateProps(gatewaySettings, new GatewayPorts(query, ingest, hooks, transcripts, mcp, lifecycle)), "gateway");

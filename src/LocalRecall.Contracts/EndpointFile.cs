@@ -6,7 +6,9 @@ namespace LocalRecall.Contracts;
 /// <summary>What <c>endpoint.json</c> in the home folder says of the running host. Mode 0600: the token is a secret.</summary>
 /// <param name="Address">Akka address of the system: <c>akka.tcp://localrecall@127.0.0.1:PORT</c>.</param>
 /// <param name="HttpAddress">Where the host's HTTP endpoints listen, or null.</param>
-public sealed record HostEndpoint(string Address, string System, string Token, int Pid, string Version, int ProtocolVersion, string? HttpAddress = null);
+/// <param name="OllamaAddress">Where it answers as Ollama does, without a token, or null.</param>
+public sealed record HostEndpoint(
+    string Address, string System, string Token, int Pid, string Version, int ProtocolVersion, string? HttpAddress = null, string? OllamaAddress = null);
 
 /// <summary>Reads and writes the endpoint file.</summary>
 public static class EndpointFile

@@ -24,6 +24,12 @@ public static class HostProcess
     /// <summary>Makes a host's program print its version and end. Never changes.</summary>
     public const string VersionArgument = "--version";
 
+    /// <summary>Tells a host's program which port to serve HTTP on, as <c>localrecall.http.port</c> in <c>host.conf</c> does for good.</summary>
+    public const string HttpPortArgument = "--http-port";
+
+    /// <summary>Tells a host's program on which port Ollama's endpoints need no token, as <c>localrecall.http.ollama-port</c> does for good.</summary>
+    public const string OllamaPortArgument = "--ollama-port";
+
     /// <summary>In the home folder: what a host started in the background prints.</summary>
     public const string LogFile = "host.log";
 

@@ -2,6 +2,7 @@ using Akka;
 using Akka.Actor;
 using LocalRecall.Actors.Gateway;
 using LocalRecall.Contracts;
+using LocalRecall.Host.Http;
 using Microsoft.Extensions.Hosting;
 
 namespace LocalRecall.Host;
@@ -10,7 +11,7 @@ namespace LocalRecall.Host;
 /// Tells clients where the host is, once it listens, and takes it back when it has answered all there was to answer. A file that somebody
 /// deletes or changes meanwhile is written again.
 /// </summary>
-internal sealed class EndpointPublisher(ActorSystem system, GatewaySettings gateway, HostPaths paths, TimeProvider time) : IHostedService
+internal sealed class EndpointPublisher(ActorSystem system, GatewaySettings gateway, HttpSockets http, HostPaths paths, TimeProvider time) : IHostedService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
 
@@ -18,7 +19,8 @@ internal sealed class EndpointPublisher(ActorSystem system, GatewaySettings gate
     {
         Address address = ((ExtendedActorSystem)system).Provider.DefaultAddress;
         var endpoint = new HostEndpoint(
-            address.ToString(), system.Name, gateway.Token, Environment.ProcessId, HostIdentity.Version, WireLimits.ProtocolVersion);
+            address.ToString(), system.Name, gateway.Token, Environment.ProcessId, HostIdentity.Version, WireLimits.ProtocolVersion,
+            http.Address, http.OllamaAddress);
         EndpointFile.DeleteLeftovers(paths.Home);
         EndpointFile.Write(paths.Home, endpoint);
         ITimer timer = time.CreateTimer(_ => Restore(endpoint), null, LookAgain, LookAgain);

@@ -5,6 +5,7 @@ using LocalRecall.Actors;
 using LocalRecall.Actors.Gateway;
 using LocalRecall.Actors.Lifecycle;
 using LocalRecall.Contracts;
+using LocalRecall.Host.Http;
 using LocalRecall.Infrastructure.Files;
 using LocalRecall.Infrastructure.Models;
 using LocalRecall.Infrastructure.Onnx;
@@ -31,12 +32,15 @@ internal static class LocalRecallServices
             new FolderWatcher(TimeProvider.System),
             files.Folder);
         var gateway = new GatewaySettings(HostIdentity.NewToken(), HostIdentity.Version);
+        HttpSettings http = HttpSettings.From(config.GetConfig("localrecall.http"));
 
         services.AddMetrics();
         services.AddSingleton(paths);
         services.AddSingleton(model);
         services.AddSingleton(provisioner);
         services.AddSingleton(gateway);
+        services.AddSingleton(http);
+        services.AddSingleton<HttpSockets>();
         services.AddSingleton(TimeProvider.System);
         services.AddAkka(ActorPaths.SystemName, (akka, provider) => akka
             .ConfigureLoggers(loggers =>
@@ -48,12 +52,13 @@ internal static class LocalRecallServices
             .WithActors((system, registry) =>
             {
                 Action stop = provider.GetRequiredService<IHostApplicationLifetime>().StopApplication;
-                ActorTree tree = ActorTree.Start(system, ports, provider.GetRequiredService<IMeterFactory>(), gateway, paths.Home, stop);
+                ActorTree tree = ActorTree.Start(system, ports, provider.GetRequiredService<IMeterFactory>(), gateway, paths.Home, stop, http.Leases);
                 OrderlyEnd.Prepare(system, tree);
                 registry.Register<GatewayActor>(tree.Gateway);
             }));
         services.AddHostedService<ModelProvisioning>();
         services.AddHostedService<EndpointPublisher>();
+        services.AddHostedService<HttpServer>();
         return services;
     }
 }

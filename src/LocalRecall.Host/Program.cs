@@ -14,22 +14,23 @@ if (args is ["--help" or "-h"])
         Started by whoever needs it first (recall does); stops when nobody has needed it for a while.
         {HomeFolder.Variable}  the home folder; else the platform's data folder
         {HostProcess.SuccessorArgument}  wait for an older host that is making way
+        {HostProcess.HttpPortArgument} PORT  serve HTTP on this port of 127.0.0.1
+        {HostProcess.OllamaPortArgument} PORT  serve Ollama's endpoints there, without a token
         LOCALRECALL_MODELS  where models are; else beside this program or in the home folder
         Prints "ready ADDRESS" once it listens. Exit code {HostProcess.AlreadyRunningExitCode}: another host serves this home.
         """);
     return 0;
 }
 
-if (args is [HostProcess.VersionArgument])
+if (args is [.., HostProcess.VersionArgument])
 {
     Console.WriteLine(HostIdentity.Version);
     return 0;
 }
 
-bool successor = args is [HostProcess.SuccessorArgument];
-if (args.Length > 0 && !successor)
+if (HostArguments.Parse(args, out string? mistake) is not { } arguments)
 {
-    Console.Error.WriteLine($"localrecall-host does not know '{args[0]}'; see --help.");
+    Console.Error.WriteLine($"localrecall-host: {mistake}; see --help.");
     return 2;
 }
 
@@ -39,7 +40,7 @@ try
 {
     HomeFolder.Create(paths.Home);
 
-    FileStream? hostLock = successor
+    FileStream? hostLock = arguments.Successor
         ? await HostLock.TakeAfterAsync(paths.Home, TimeProvider.System, signals.Asked).ConfigureAwait(false)
         : HostLock.TryTake(paths.Home);
     if (hostLock is null)
@@ -48,7 +49,7 @@ try
         return HostProcess.AlreadyRunningExitCode;
     }
 
-    Config config = HostConfiguration.Load(paths);
+    Config config = arguments.Over(HostConfiguration.Load(paths));
     HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
     builder.Logging.AddSimpleConsole(console =>
     {
@@ -57,6 +58,7 @@ try
         console.UseUtcTimestamp = true;
     });
     builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
     builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
     builder.Services.AddLocalRecall(paths, config);
     using (IHost host = builder.Build())

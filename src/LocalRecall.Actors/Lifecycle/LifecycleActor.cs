@@ -12,7 +12,11 @@ namespace LocalRecall.Actors.Lifecycle;
 
 /// <param name="IdleExit">Without a lease, and without a request for so long, the host stops.</param>
 /// <param name="WatchingKeepsAlive">Watched folders are a lease.</param>
-public sealed record LifecycleSettings(string HostVersion, string Home, TimeSpan IdleExit, bool WatchingKeepsAlive);
+public sealed record LifecycleSettings(string HostVersion, string Home, TimeSpan IdleExit, bool WatchingKeepsAlive)
+{
+    /// <summary>What keeps the host from its start to its end.</summary>
+    public IReadOnlyList<string> Leases { get; init; } = [];
+}
 
 /// <param name="Coordinators">Whoever may have work under way.</param>
 /// <param name="Stop">Begins the host's orderly end.</param>
@@ -37,12 +41,13 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
         _settings = settings;
         _ports = ports;
         _startedAt = _lastActivity = Context.System.Scheduler.Now;
+        ports.Metrics.Leases = settings.Leases.Count;
         Serve<GetStatus>(request => StatusActor.CreateProps(request, ports, settings, Uptime, _activity));
         Receive<Activity>(activity =>
         {
             _activity = activity;
             ports.Metrics.Clients = activity.Clients;
-            ports.Metrics.Leases = activity.Leases.Count;
+            ports.Metrics.Leases = activity.Leases.Count + settings.Leases.Count;
             _lastActivity = Context.System.Scheduler.Now;
         });
         Receive<IdleCheck>(_ => Context.ActorOf(NeedActor.CreateProps(ports, settings.WatchingKeepsAlive)));
@@ -81,7 +86,7 @@ public sealed class LifecycleActor : RequestCoordinator, IWithTimers
 
     private void StopIfIdle(bool needed)
     {
-        if (needed || _activity.Leases.Count > 0)
+        if (needed || _activity.Leases.Count > 0 || _settings.Leases.Count > 0)
         {
             _lastActivity = Context.System.Scheduler.Now;
         }

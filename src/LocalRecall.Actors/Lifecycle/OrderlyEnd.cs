@@ -16,12 +16,18 @@ public static class OrderlyEnd
     /// <summary>What the phase needs besides the time to drain: what was handed back is to be answered in it.</summary>
     private static readonly TimeSpan HandBackTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>The configuration, with the phase that drains as long as <c>localrecall.host.drain-time</c> demands.</summary>
+    /// <summary>The configuration, with the phases that drain (HTTP's first, whose requests are more than one to the actors) as long as <c>localrecall.host.drain-time</c> demands.</summary>
     public static Config WithDrainPhase(Config config)
     {
         TimeSpan phase = config.GetTimeSpan("localrecall.host.drain-time") + HandBackTime;
+        string timeout = $"timeout = {(long)phase.TotalMilliseconds}ms";
         return ConfigurationFactory
-            .ParseString($"akka.coordinated-shutdown.phases.{CoordinatedShutdown.PhaseServiceRequestsDone}.timeout = {(long)phase.TotalMilliseconds}ms")
+            .ParseString($$"""
+                akka.coordinated-shutdown.phases {
+                  {{CoordinatedShutdown.PhaseBeforeServiceUnbind}}.{{timeout}}
+                  {{CoordinatedShutdown.PhaseServiceRequestsDone}}.{{timeout}}
+                }
+                """)
             .WithFallback(config);
     }
 

@@ -63,7 +63,7 @@ internal sealed class StatusActor : RequestActor<GetStatus>
     {
         string[] watched = [.. _watched ?? []];
         FileFault[] faults = [.. (_index?.Faults ?? []).Select(fault => FileFaults.Of(fault.Path, fault.Reason))];
-        string[] leases = [.. _activity.Leases, .. _settings.WatchingKeepsAlive && watched.Length > 0 ? [$"{watched.Length} watched folders"] : Array.Empty<string>()];
+        string[] leases = [.. _settings.Leases, .. _activity.Leases, .. _settings.WatchingKeepsAlive && watched.Length > 0 ? [$"{watched.Length} watched folders"] : Array.Empty<string>()];
         HostStatus status = Status(watched, faults, leases);
         while (MessageCodec.SizeOf(status) > WireLimits.MaxMessageBytes)
         {
