@@ -21,6 +21,7 @@ internal static class CommandLine
         StatusVerb.Create(shell),
         TopVerb.Create(shell),
         DoctorVerb.Create(shell),
+        McpVerb.Create(shell),
         HostVerb.Create(shell),
     };
 

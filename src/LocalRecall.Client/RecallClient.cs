@@ -23,6 +23,8 @@ public sealed class RecallClient : IAsyncDisposable
     private static readonly TimeSpan UpgradeTime = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(7);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly RecallClientOptions options;
     private readonly HostLauncher launcher;
@@ -50,16 +52,46 @@ public sealed class RecallClient : IAsyncDisposable
     public static async Task<RecallClient> ConnectAsync(RecallClientOptions options, CancellationToken cancellation = default)
     {
         var client = new RecallClient(options);
-        DateTimeOffset deadline = client.DeadlineOf(null);
+        await client.OpenAsync(cancellation: cancellation).ConfigureAwait(false);
+        return client;
+    }
+
+    /// <summary>Connects, and starts a host if need be; at once when connected. What is called next is sent before what is called after that.</summary>
+    public async Task OpenAsync(TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        DateTimeOffset deadline = DeadlineOf(timeout);
         using CancellationTokenSource limit = LimitOf(deadline, cancellation);
         try
         {
-            await client.SessionAsync(options.StartHost, deadline, limit.Token).ConfigureAwait(false);
-            return client;
+            await SessionAsync(options.StartHost, deadline, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw client.NoHost();
+            throw NoHost();
+        }
+    }
+
+    /// <summary>
+    /// Holds the lease until cancelled: whenever the connection breaks, connects again as soon as there is a host. It starts none,
+    /// as that may have been stopped on purpose; the next call does.
+    /// </summary>
+    public async Task StayAsync(CancellationToken cancellation)
+    {
+        var backoff = new Backoff(FirstPause, LongestPause);
+        while (true)
+        {
+            try
+            {
+                HostSession current = await SessionAsync(startHost: false, DateTimeOffset.MinValue, cancellation).ConfigureAwait(false);
+                backoff = new Backoff(FirstPause, LongestPause);
+                await current.Connection.Closed.WaitAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (RecallException)
+            {
+                // No host, or none for this version: both may change.
+            }
+
+            await Task.Delay(backoff.Next(), cancellation).ConfigureAwait(false);
         }
     }
 
@@ -160,6 +192,15 @@ public sealed class RecallClient : IAsyncDisposable
         string[] absolute = [.. paths.Select(Path.GetFullPath)];
         return CallAsync<WatchingStopped>(header => new StopWatching(header, absolute), timeout, cancellation);
     }
+
+    /// <summary>Hands one JSON-RPC message of an agent's MCP session to the host.</summary>
+    /// <param name="session">Chosen by the caller.</param>
+    /// <param name="opening">The session's <c>initialize</c> request as it was sent; empty where there was none.</param>
+    /// <param name="project">The git repository around the agent's folder, or null.</param>
+    /// <returns>The JSON-RPC response; empty where there is none.</returns>
+    public async Task<string> McpAsync(
+        Guid session, string opening, string? project, string json, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        (await CallAsync<McpAnswered>(header => new McpLine(header, session, opening, project, json), timeout, cancellation).ConfigureAwait(false)).Json;
 
     public Task<HostStatus> StatusAsync(TimeSpan? timeout = null, CancellationToken cancellation = default) =>
         CallAsync<HostStatus>(header => new GetStatus(header), timeout, cancellation);
