@@ -46,7 +46,7 @@ public sealed record ActorTree(
         IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, ports.Embedder, metrics), limits), "query");
         IActorRef hooks = system.ActorOf(HooksActor.CreateProps(limits, metrics), "hooks");
         IActorRef transcripts = system.ActorOf(TranscriptsActor.CreateProps(limits, metrics), "transcripts");
-        IActorRef mcp = system.ActorOf(McpActor.CreateProps(limits, metrics), "mcp");
+        IActorRef mcp = system.ActorOf(McpActor.CreateProps(McpSettings.From(config.GetConfig("mcp"), gatewaySettings.HostVersion), limits, metrics), "mcp");
         var lifecycleSettings = new LifecycleSettings(
             gatewaySettings.HostVersion, home, config.GetTimeSpan("host.idle-exit"), config.GetBoolean("host.watching-keeps-alive"))
         {

@@ -6,17 +6,19 @@ using static LocalRecall.Actors.Gateway.GatewayProtocol;
 namespace LocalRecall.Actors.Gateway;
 
 /// <summary>The way into the actors for what is no actor itself but lives in the host: HTTP endpoints, MCP tools. Safe for concurrent use.</summary>
+/// <param name="gateway">The gateway, or a selection of it.</param>
 /// <param name="client">Whose turn it is when clients take turns, and whose limits count.</param>
-public sealed class LocalClient(IActorRef gateway, ClientId client, TimeProvider time)
+public sealed class LocalClient(ICanTell gateway, ClientId client, TimeProvider time)
 {
     /// <summary>The host answers by the deadline; its answer still has to arrive.</summary>
     private static readonly TimeSpan ReplyGrace = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Asks and waits for the reply, which may be a <see cref="Failure"/>.</summary>
+    /// <param name="requestId">The same again for the same request, so that it is not done twice; null: a new one.</param>
     /// <exception cref="OperationCanceledException">The caller gave up; the request has been cancelled.</exception>
-    public async Task<IReply> AskAsync(Func<RequestHeader, IRequest> request, TimeSpan timeout, CancellationToken cancellation)
+    public async Task<IReply> AskAsync(Func<RequestHeader, IRequest> request, TimeSpan timeout, CancellationToken cancellation, Guid? requestId = null)
     {
-        var header = new RequestHeader(Guid.NewGuid(), Guid.Empty, time.GetUtcNow() + timeout);
+        var header = new RequestHeader(requestId ?? Guid.NewGuid(), Guid.Empty, time.GetUtcNow() + timeout);
         try
         {
             return await gateway.Ask<IReply>(new LocalRequest(request(header), client), timeout + ReplyGrace, cancellation).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using Akka.Actor;
 using LocalRecall.Actors.Metrics;
 using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Requests;
 
 namespace LocalRecall.Actors.Requests;
@@ -28,7 +29,11 @@ public abstract class RequestCoordinator : ReceiveActor
         Receive<RequestDone>(done => Answer(Sender, done.Reply));
         Receive<RequestProgressed>(progressed => Tell(_open.AskersOf(Sender), progressed.Progress));
         Receive<CancelRequest>(cancel => StopAll(_open.Leave(cancel.Client, cancel.RequestId)));
-        Receive<ClientGone>(gone => StopAll(_open.Leave(gone.Client)));
+        Receive<ClientGone>(gone =>
+        {
+            StopAll(_open.Leave(gone.Client));
+            OnClientGone(gone.Client);
+        });
         Receive<Drain>(drain =>
         {
             _drainer = Sender;
@@ -66,6 +71,11 @@ public abstract class RequestCoordinator : ReceiveActor
 
     /// <summary>This child's request is answered, or nobody waits for it any more.</summary>
     protected virtual void OnClosed(IActorRef child)
+    {
+    }
+
+    /// <summary>This client's connection has closed; its requests have been seen to.</summary>
+    protected virtual void OnClientGone(ClientId client)
     {
     }
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace LocalRecall.Cli;
+namespace LocalRecall.Contracts;
 
-/// <summary>Points in time as people write them: <c>2026-11-21</c>, <c>2026-11-21T14:00Z</c>, or an age: <c>30m</c>, <c>12h</c>, <c>7d</c>, <c>2w</c>.</summary>
-internal static class TimeArgument
+/// <summary>Points in time as people and agents write them: <c>2026-11-21</c>, <c>2026-11-21T14:00Z</c>, or an age: <c>30m</c>, <c>12h</c>, <c>7d</c>, <c>2w</c>.</summary>
+public static class TimeArgument
 {
     public static DateTimeOffset? TryParse(string text, DateTimeOffset now)
     {

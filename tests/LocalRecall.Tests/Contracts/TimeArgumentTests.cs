@@ -1,7 +1,7 @@
-using LocalRecall.Cli;
+using LocalRecall.Contracts;
 using Xunit;
 
-namespace LocalRecall.Tests.Cli;
+namespace LocalRecall.Tests.Contracts;
 
 public sealed class TimeArgumentTests
 {
