@@ -5,6 +5,7 @@ using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Memories;
 using LocalRecall.Core.Ports;
 using LocalRecall.Core.Ranking;
+using LocalRecall.Core.Redaction;
 using static LocalRecall.Actors.Ingest.IngestProtocol;
 
 namespace LocalRecall.Actors.Ingest;
@@ -37,21 +38,30 @@ internal sealed class AddActor : RequestActor<AddMemory>
             return;
         }
 
-        IReadOnlyList<string> keywords = kind == MemoryKind.Episodic && Request.Keywords.Count == 0 ? KeywordsOf(Request.Subject) : Request.Keywords;
-        IReadOnlyList<MemoryProblem> problems = MemoryRules.Validate(kind, Request.Subject, keywords, Request.AppliesTo, Request.Content);
+        Redacted<Memory> cleaned = Redactor.Clean(new Memory(
+            MemoryId.Of(RequestCoordinator.KeyOf(Request)), kind, Request.Subject, Request.Keywords, AppliesTo.Parse(Request.AppliesTo) with { Text = Request.AppliesTo },
+            Request.OccurredAt ?? Context.System.Scheduler.Now, Request.Project, Request.Content));
+        Memory memory = cleaned.Kept;
+        if (kind == MemoryKind.Episodic && memory.Keywords.Count == 0)
+        {
+            memory = memory with { Keywords = KeywordsOf(memory.Subject) };
+        }
+
+        IReadOnlyList<MemoryProblem> problems = MemoryRules.Validate(memory);
         if (problems.Count > 0)
         {
-            Refuse(string.Join(" ", problems.Select(p => p.Message)));
+            Refuse(RefusalOf(problems, cleaned.Kinds));
             return;
         }
 
-        var memory = new Memory(
-            MemoryId.Of(RequestCoordinator.KeyOf(Request)), kind, Request.Subject, keywords, AppliesTo.Parse(Request.AppliesTo),
-            Request.OccurredAt ?? Context.System.Scheduler.Now, Request.Project, Request.Content);
         IMemoryFiles files = _ports.Files;
         string path = files.PathOf(memory.Id, kind);
         Task.Run(() => new Written(files.Stat(path) is null ? files.Write(memory).Path : path)).PipeTo(Self);
     }
+
+    /// <summary>What is wrong, and whether it is so because of what may not be kept.</summary>
+    public static string RefusalOf(IReadOnlyList<MemoryProblem> problems, IReadOnlyList<string> redacted) =>
+        (redacted.Count > 0 ? $"Without what is not kept ({string.Join(", ", redacted)}): " : "") + string.Join(" ", problems.Select(p => p.Message));
 
     /// <summary>For who gives none: the words of the subject that say something.</summary>
     private static string[] KeywordsOf(string subject) =>

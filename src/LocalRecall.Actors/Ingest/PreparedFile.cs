@@ -3,6 +3,7 @@ using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Formats;
 using LocalRecall.Core.Memories;
 using LocalRecall.Core.Ports;
+using LocalRecall.Core.Redaction;
 using static LocalRecall.Actors.Ingest.IngestProtocol;
 
 namespace LocalRecall.Actors.Ingest;
@@ -15,7 +16,7 @@ internal enum PreparedState
     Unreadable,
 }
 
-/// <summary>A file as far as it can be brought without the index and the model: read, parsed, chunked, tokenised.</summary>
+/// <summary>A file as far as it can be brought without the index and the model: read, parsed, cleaned of secrets, chunked, tokenised.</summary>
 /// <param name="Deleted">Memories of earlier files that this one deletes.</param>
 /// <param name="Fault">Why it, or a part of it, could not be read.</param>
 internal sealed record PreparedFile(
@@ -60,14 +61,18 @@ internal sealed record PreparedFile(
         }
 
         ReadResult result = FormatReader.Read(request.Path, content.Bytes, content.State.ModifiedAt, request.Project);
-        string? fault = result.Faults.Count == 0 ? null : string.Join("; ", result.Faults.Take(MaxFaults));
+        string? fault = result.Faults.Count == 0 ? null : Redactor.Clean(string.Join("; ", result.Faults.Take(MaxFaults))).Kept;
         if (result.Memories.Count == 0 && fault is not null)
         {
             return Without(PreparedState.Unreadable, fault); // what it held before stays until it can be read again
         }
 
         HashSet<MemoryId> deletedLater = DeletedAfter(request.Path, ports.Files);
-        Memory[] memories = [.. result.Memories.Where(memory => !deletedLater.Contains(memory.Id))];
+        Memory[] memories =
+        [
+            .. result.Memories.Where(memory => !deletedLater.Contains(memory.Id))
+                .Select(memory => Redactor.Clean(memory).Kept).Where(memory => !string.IsNullOrWhiteSpace(memory.Body)),
+        ];
         List<PreparedChunk> chunks = [];
         for (int i = 0; i < memories.Length; i++)
         {

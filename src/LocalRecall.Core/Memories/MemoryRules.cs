@@ -17,6 +17,9 @@ public static partial class MemoryRules
     public const int MaxKeywordLength = 50;
     public const int MinBodyLength = 10;
 
+    public static IReadOnlyList<MemoryProblem> Validate(Memory memory) =>
+        Validate(memory.Kind, memory.Subject, memory.Keywords, memory.AppliesTo.Text, memory.Body);
+
     /// <summary>Everything that is wrong; empty when it may be stored. Memories read from files are judged more mildly, see <see cref="Formats.FormatReader"/>.</summary>
     public static IReadOnlyList<MemoryProblem> Validate(
         MemoryKind kind, string subject, IReadOnlyList<string> keywords, string appliesTo, string body)
