@@ -23,6 +23,8 @@ internal static class CommandLine
         DoctorVerb.Create(shell),
         McpVerb.Create(shell),
         HostVerb.Create(shell),
+        InstallVerb.Create(shell),
+        UninstallVerb.Create(shell),
     };
 
     public static async Task<int> RunAsync(Shell shell, string[] args)
