@@ -14,11 +14,14 @@ internal static class Verbs
         ("process", "LocalRecall.ProcessTests"),
     ];
 
+    private const string ClientsSuite = "clients";
+
     /// <summary>Runs the named suites, all of them without a name. Ends with the line <c>N passed, N failed, N skipped</c>.</summary>
     public static async Task<int> TestAsync(string[] suites, string[] properties)
     {
-        if (suites.FirstOrDefault(name => Suites.All(suite => suite.Suite != name)) is { } unknown)
-            throw new BuildException($"There is no suite {unknown}: it is {string.Join(", ", Suites.Select(suite => suite.Suite))}.");
+        string[] known = [.. Suites.Select(suite => suite.Suite), ClientsSuite];
+        if (suites.Except(known).FirstOrDefault() is { } unknown)
+            throw new BuildException($"There is no suite {unknown}: it is {string.Join(", ", known)}.");
         var wanted = Suites.Where(suite => suites is [] || suites.Contains(suite.Suite)).ToArray();
 
         await Prepare.RunAsync(properties);
@@ -52,6 +55,14 @@ internal static class Verbs
             static IEnumerable<XElement> All(XContainer within, string name) => within.Descendants().Where(element => element.Name.LocalName == name);
 
             int Sum(string name) => counters.Sum(counter => (int)counter.Attribute(name)!);
+        }
+        if (suites.Contains(ClientsSuite))
+        {
+            Console.WriteLine($"{ClientsSuite}:");
+            var clients = await Clients.RunAsync(properties);
+            passed += clients.Passed;
+            failed += clients.Failed;
+            skipped += clients.Skipped;
         }
         Console.WriteLine();
         Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
