@@ -8,7 +8,8 @@ namespace LocalRecall.Benchmarks;
 /// <summary>Runs a program with its output thrown away. Lean, so that what is measured is the program.</summary>
 internal static unsafe partial class ChildProcess
 {
-    private const string Nowhere = "/dev/null";
+    public const string Nowhere = "/dev/null";
+    private const int ReadOnly = 0;
     private const int WriteOnly = 1;
     private const int KillSignal = 9;
     private static readonly int CreateAnew = OperatingSystem.IsMacOS() ? 0x600 : 0x240; // O_CREAT | O_TRUNC
@@ -20,10 +21,12 @@ internal static unsafe partial class ChildProcess
     private const int StopEvent = 128;
 
     /// <summary>From before it starts until it has ended, and the processor time it took.</summary>
-    public static (TimeSpan Wall, TimeSpan Processor) Time(IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment)
+    /// <param name="input">File that is its standard input.</param>
+    public static (TimeSpan Wall, TimeSpan Processor) Time(
+        IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment, string input = Nowhere)
     {
         long started = Stopwatch.GetTimestamp();
-        int pid = Start(command, environment);
+        int pid = Start(command, environment, input: input);
         int status = Wait(pid, 0, out TimeSpan processor);
         TimeSpan wall = Stopwatch.GetElapsedTime(started);
         Check(command, status);
@@ -32,9 +35,9 @@ internal static unsafe partial class ChildProcess
 
     /// <summary>The most memory it ever had, read while it is stopped at its very end. Null where the system can't do that.</summary>
     /// <remarks>Not from rusage: there Linux counts what the parent had when it began the child.</remarks>
-    public static long? PeakBytes(IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment)
+    public static long? PeakBytes(IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment, string input = Nowhere)
     {
-        int pid = Start(command, environment);
+        int pid = Start(command, environment, input: input);
         bool traced = OperatingSystem.IsLinux() && ptrace(PtraceSeize, pid, 0, TraceExit) == 0;
         long? peakBytes = null;
         int status;
@@ -55,9 +58,9 @@ internal static unsafe partial class ChildProcess
     /// <param name="started">Gets its process id.</param>
     /// <returns>Its exit code, 128 and more for a signal, and the processor time that it took.</returns>
     public static (int ExitCode, TimeSpan Processor) Run(
-        IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment, string output, Action<int> started)
+        IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment, string output, Action<int> started, string input = Nowhere)
     {
-        int pid = Start(command, environment, output);
+        int pid = Start(command, environment, output, input);
         started(pid);
         int status = Wait(pid, 0, out TimeSpan processor);
         return ((status & 0x7F) == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F), processor);
@@ -70,7 +73,7 @@ internal static unsafe partial class ChildProcess
         File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 
-    private static int Start(IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment, string output = Nowhere)
+    private static int Start(IReadOnlyList<string> command, IReadOnlyList<(string Name, string Value)> environment, string output = Nowhere, string input = Nowhere)
     {
         string?[] variables =
         [
@@ -83,6 +86,7 @@ internal static unsafe partial class ChildProcess
         Check(posix_spawn_file_actions_init(actions));
         try
         {
+            Check(posix_spawn_file_actions_addopen(actions, 0, input, ReadOnly, 0));
             Check(posix_spawn_file_actions_addopen(actions, 1, output, output == Nowhere ? WriteOnly : WriteOnly | CreateAnew, 0x180));
             if (output != Nowhere)
                 Check(posix_spawn_file_actions_addopen(actions, 2, $"{output}.err", WriteOnly | CreateAnew, 0x180));

@@ -65,7 +65,7 @@ internal static class ProcessPart
         await WithinAsync(bench, host, Question, rounds);
     }
 
-    private static bool IsOnPath(string program) =>
+    internal static bool IsOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 
     /// <summary>What of a search's time is the host's: the same over a connection that is open already.</summary>

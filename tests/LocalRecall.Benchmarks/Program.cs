@@ -1,5 +1,6 @@
 using LocalRecall.Benchmarks;
 using LocalRecall.Benchmarks.Alternatives;
+using LocalRecall.Benchmarks.Hooks;
 using LocalRecall.Benchmarks.Load;
 using LocalRecall.Infrastructure.Onnx;
 
@@ -10,6 +11,7 @@ const string Help = """
       scan      the vector scan against what one core can read of memory
       search    whole searches over 1,000, 10,000 and 100,000 chunks
       process   one recall search process against node and against an ActorSystem
+      hooks     a prompt hook and an MCP session, from their start to their answer, against node and an ActorSystem
       memory    the host's memory: idle, model loaded, after an import, with 100,000 chunks
       idle      the host's processor time when nobody asks anything
       import    a folder into a real host
@@ -60,6 +62,7 @@ if (args.Contains("--help") || args.Contains("-h"))
     ("scan", ScanPart.RunAsync),
     ("search", SearchPart.RunAsync),
     ("process", ProcessPart.RunAsync),
+    ("hooks", HooksPart.RunAsync),
     ("memory", MemoryPart.RunAsync),
     ("idle", IdlePart.RunAsync),
     ("import", ImportPart.RunAsync),

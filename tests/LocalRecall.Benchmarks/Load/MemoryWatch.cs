@@ -80,7 +80,8 @@ internal sealed class MemoryWatch : IDisposable
         while (!_end.Wait(Interval));
     }
 
-    private static (double RssMb, double PssMb) Read(int pid)
+    /// <summary>Zeros for a process that has ended.</summary>
+    internal static (double RssMb, double PssMb) Read(int pid)
     {
         try
         {
@@ -89,7 +90,7 @@ internal sealed class MemoryWatch : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (0, 0); // it has ended
+            return (0, 0);
         }
     }
 
