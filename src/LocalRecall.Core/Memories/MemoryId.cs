@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using LocalRecall.Core.Requests;
 
 namespace LocalRecall.Core.Memories;
@@ -15,17 +16,26 @@ public readonly record struct MemoryId(Guid Value)
         Span<byte> bytes = stackalloc byte[32];
         request.RequestId.TryWriteBytes(bytes, bigEndian: true, out _);
         BinaryPrimitives.WriteUInt128BigEndian(bytes[16..], request.Content);
-        SHA256.HashData(bytes, bytes);
-        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
-        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
-        return new MemoryId(new Guid(bytes[..16], bigEndian: true));
+        return OfHash(bytes);
     }
+
+    /// <summary>Always the same for one content in one place (<see cref="DedupKey"/>), whoever finds it and when.</summary>
+    public static MemoryId Of(string dedupKey) => OfHash(Encoding.UTF8.GetBytes(dedupKey));
 
     public static bool TryParse(string? text, out MemoryId id)
     {
         bool ok = Guid.TryParseExact(text, "D", out Guid value);
         id = new MemoryId(value);
         return ok;
+    }
+
+    private static MemoryId OfHash(ReadOnlySpan<byte> content)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        SHA256.HashData(content, bytes);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new MemoryId(new Guid(bytes[..16], bigEndian: true));
     }
 
     /// <summary>A random UUID of RFC 9562, as memory files must have.</summary>

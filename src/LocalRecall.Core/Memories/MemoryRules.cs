@@ -69,6 +69,8 @@ public static partial class MemoryRules
 
     public static string ThinkingBody(string thinking, string output) => $"## Thought\n\n{thinking}\n\n## Output\n\n{output}";
 
+    public static string ExchangeBody(string prompt, string answer) => $"## Prompt\n\n{prompt}\n\n## Answer\n\n{answer}";
+
     public static bool IsThinkingBody(string body) => ThinkingBodyPattern().IsMatch(body);
 
     internal static bool IsOneLine(string text) => IsText(text) && text.AsSpan().IndexOfAny("\r\n\u0085\u2028\u2029") < 0;
