@@ -37,6 +37,7 @@ public abstract class RequestCoordinator : ReceiveActor
         Receive<Drain>(drain =>
         {
             _drainer = Sender;
+            OnDrain();
             TellAll(drain);
             ReportIfDrained();
         });
@@ -76,6 +77,11 @@ public abstract class RequestCoordinator : ReceiveActor
 
     /// <summary>This client's connection has closed; its requests have been seen to.</summary>
     protected virtual void OnClientGone(ClientId client)
+    {
+    }
+
+    /// <summary>The host ends: what no client waits for is left to the next one.</summary>
+    protected virtual void OnDrain()
     {
     }
 

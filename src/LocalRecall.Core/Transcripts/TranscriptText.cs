@@ -1,3 +1,5 @@
+using LocalRecall.Core.Redaction;
+
 namespace LocalRecall.Core.Transcripts;
 
 /// <summary>What of an agent's or a person's words may be stored.</summary>
@@ -13,7 +15,7 @@ internal static class TranscriptText
     public static string Clean(string text)
     {
         if (text.Length > MaxLooked) text = text[..SafeLength(text, MaxLooked)];
-        text = text.Trim();
+        text = Redactor.Clean(text).Kept.Trim(); // before it is cut: half a secret is not known for one
         if (text.Length <= MaxLength) return text;
         int length = SafeLength(text, MaxLength);
         return $"{text[..length]}\n\n[{text.Length - length} more characters were not kept]";

@@ -1,5 +1,6 @@
 using System.Text;
 using LocalRecall.Core.Memories;
+using LocalRecall.Core.Redaction;
 
 namespace LocalRecall.Core.Transcripts;
 
@@ -112,7 +113,8 @@ internal sealed class TranscriptTurn(string? prompt, DateTimeOffset beganAt, str
 
     private void Keep(MemoryKind kind, string subject, string body, DateTimeOffset at, string? place)
     {
-        var memory = new Memory(default, kind, MemoryRules.ThinkingSubject(subject), [], AppliesTo.Global, at, place, body);
+        // The parts are clean; put together they may show one more.
+        Memory memory = Redactor.Clean(new Memory(default, kind, MemoryRules.ThinkingSubject(subject), [], AppliesTo.Global, at, place, body)).Kept;
         keep(memory with { Id = MemoryId.Of(DedupKey.Of(memory)) });
     }
 
