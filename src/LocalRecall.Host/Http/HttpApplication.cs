@@ -44,6 +44,7 @@ internal static class HttpApplication
     private static void Map(IEndpointRouteBuilder endpoints, HttpGateway gateway)
     {
         HealthEndpoints.Map(endpoints, gateway);
+        McpEndpoints.Map(endpoints, gateway);
     }
 
     /// <summary>The process's own host listens to signals.</summary>
