@@ -52,7 +52,7 @@ internal sealed class IndexReader : ReceiveActor
                 Context.Parent.Tell(new DamageMet(e.Message));
             }
 
-            if (e is not StoreException { Fault: StoreFault.Busy or StoreFault.Full })
+            if (e is not (StoreException { Fault: StoreFault.Busy or StoreFault.Full } or ArgumentException { ParamName: "cursor" }))
             {
                 throw;
             }

@@ -10,6 +10,7 @@ internal static class StoreFailures
     {
         StoreException { Fault: StoreFault.Busy } => new(requestId, FailureCode.Busy, e.Message, TimeSpan.FromMilliseconds(200)),
         StoreException => new(requestId, FailureCode.StoreUnavailable, e.Message),
+        ArgumentException { ParamName: "cursor" } => new(requestId, FailureCode.BadRequest, "The cursor does not come from a page of this list."),
         _ => new(requestId, FailureCode.Internal, $"The index failed at this: {e.Message}"),
     };
 }

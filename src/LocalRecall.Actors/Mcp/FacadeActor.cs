@@ -1,27 +1,29 @@
 using Akka.Actor;
 using LocalRecall.Actors.Requests;
 using ModelContextProtocol.Protocol;
-using ModelContextProtocol.Server;
 using static LocalRecall.Actors.Mcp.McpProtocol;
 
 namespace LocalRecall.Actors.Mcp;
 
 /// <summary>
-/// One agent session, spoken to through the SDK's server. A session that another host has begun is begun again, by the request that opened
+/// One agent session, spoken to through the SDK's servers. A session that another host has begun is begun again, by the request that opened
 /// it; the agent sees nothing of that.
 /// </summary>
 internal sealed class FacadeActor : ReceiveActor, IWithUnboundedStash
 {
-    private readonly SessionTransport _transport = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly McpServer _server;
+    private readonly RecallServer _recall;
 
     /// <summary>Who waits, and for which request.</summary>
     private readonly Dictionary<IActorRef, RequestId> _waiting = [];
 
+    /// <summary>For revisions with a handshake, and for those without: a server of the SDK keeps to what its first message was. Null: not needed yet.</summary>
+    private SdkServer? _handshaking;
+
+    private SdkServer? _stateless;
+
     public FacadeActor(RecallServer recall)
     {
-        _server = McpServer.Create(_transport, recall.Options);
+        _recall = recall;
         Become(New);
     }
 
@@ -29,13 +31,10 @@ internal sealed class FacadeActor : ReceiveActor, IWithUnboundedStash
 
     public static Props CreateProps(RecallServer recall) => Props.Create(() => new FacadeActor(recall));
 
-    protected override void PreStart() =>
-        _server.RunAsync(_stopping.Token).PipeTo(Self, success: () => new ServerEnded(null), failure: e => new ServerEnded(e));
-
     protected override void PostStop()
     {
-        _stopping.Cancel();
-        _stopping.Dispose();
+        _handshaking?.Dispose();
+        _stateless?.Dispose();
     }
 
     private void New()
@@ -44,7 +43,7 @@ internal sealed class FacadeActor : ReceiveActor, IWithUnboundedStash
         {
             if (handle.Line.Opening.Length > 0 && JsonRpc.Read(handle.Line.Opening, out _) is JsonRpcRequest opening)
             {
-                _transport.Receive(opening, new LineTransport(Self, Self, handle.Line, handle.Client));
+                ServerOf(opening).Receive(opening, new LineTransport(Self, Self, handle.Line, handle.Client));
                 Stash.Stash();
                 Become(Reopening);
             }
@@ -78,21 +77,36 @@ internal sealed class FacadeActor : ReceiveActor, IWithUnboundedStash
 
     private void OnLine(HandleLine handle)
     {
-        switch (JsonRpc.Read(handle.Line.Json, out JsonRpcError? problem))
+        switch (JsonRpc.Read(handle.Line.Json, out string problem))
         {
             case JsonRpcRequest request:
                 _waiting[Context.Watch(Sender)] = request.Id;
-                _transport.Receive(request, new LineTransport(Self, Sender, handle.Line, handle.Client));
+                ServerOf(request).Receive(request, new LineTransport(Self, Sender, handle.Line, handle.Client));
                 break;
             case JsonRpcNotification notification:
-                _transport.Receive(notification, null);
+                TellServers(notification);
                 AnswerCancelled(notification);
                 Sender.Tell(new LineAnswered(""));
                 break;
             default: // nothing is asked of agents, so no response can be one to us
-                Sender.Tell(new LineAnswered(problem is null ? "" : JsonRpc.Write(problem)));
+                Sender.Tell(new LineAnswered(problem));
                 break;
         }
+    }
+
+    private SdkServer ServerOf(JsonRpcRequest request) => JsonRpc.IsStateless(request) ? _stateless ??= Begin() : _handshaking ??= Begin();
+
+    private SdkServer Begin()
+    {
+        var server = new SdkServer(_recall.Options);
+        server.Ended.PipeTo(Self, success: () => new ServerEnded(null), failure: e => new ServerEnded(e));
+        return server;
+    }
+
+    private void TellServers(JsonRpcNotification notification)
+    {
+        _handshaking?.Receive(notification, null);
+        _stateless?.Receive(notification, null);
     }
 
     private void Answer(IActorRef line, string json)
@@ -121,7 +135,7 @@ internal sealed class FacadeActor : ReceiveActor, IWithUnboundedStash
     {
         if (_waiting.Remove(line, out RequestId id))
         {
-            _transport.Receive(JsonRpc.Cancelled(id), null);
+            TellServers(JsonRpc.Cancelled(id));
         }
     }
 

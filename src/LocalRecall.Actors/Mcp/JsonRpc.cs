@@ -1,46 +1,67 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using LocalRecall.Contracts.Mcp;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using Carried = LocalRecall.Contracts.Mcp.JsonRpcMessage;
+using CarriedError = LocalRecall.Contracts.Mcp.JsonRpcError;
+using JsonRpcMessage = ModelContextProtocol.Protocol.JsonRpcMessage;
 
 namespace LocalRecall.Actors.Mcp;
 
 /// <summary>Between text and the SDK's messages.</summary>
 internal static class JsonRpc
 {
-    private const int MaxDepth = 64;
+    /// <summary>From this revision on there is no handshake.</summary>
+    public const string FirstStateless = "2026-07-28";
 
     private static readonly JsonTypeInfo<JsonRpcMessage> Message = (JsonTypeInfo<JsonRpcMessage>)new JsonSerializerOptions(McpJsonUtilities.DefaultOptions)
     {
-        MaxDepth = MaxDepth,
         AllowDuplicateProperties = false,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // nothing of it ends up in a web page
     }.GetTypeInfo(typeof(JsonRpcMessage));
 
-    /// <summary>The message, or what to answer instead.</summary>
-    public static JsonRpcMessage? Read(string json, out JsonRpcError? problem)
+    /// <summary>The message, or null and what to answer instead.</summary>
+    public static JsonRpcMessage? Read(string json, out string problem)
     {
-        problem = null;
+        problem = "";
         try
         {
-            return JsonSerializer.Deserialize(json, Message) ?? throw new JsonException();
+            if (JsonSerializer.Deserialize(json, Message) is { } message)
+            {
+                return message;
+            }
         }
         catch (Exception e) when (IsUnreadable(e))
         {
-            problem = Problem(json);
-            return null;
         }
+
+        Carried carried = Carried.Read(Encoding.UTF8.GetBytes(json));
+        problem = carried.Kind == JsonRpcKind.NoJson
+            ? CarriedError.Of(null, CarriedError.ParseError, "This is not JSON, or nested too deeply.")
+            : CarriedError.Of(carried.Id, CarriedError.InvalidRequest, "This is no message of MCP: one JSON-RPC 2.0 object, its id a string or an integer.");
+        return null;
     }
 
     public static string Write(JsonRpcMessage message) => JsonSerializer.Serialize(message, Message);
 
-    public static JsonRpcError Error(RequestId id, McpErrorCode code, string message) =>
-        new() { Id = id, Error = new JsonRpcErrorDetail { Code = (int)code, Message = message } };
-
-    /// <summary>Of a request. Null: nobody waits for an answer.</summary>
-    public static RequestId? IdOf(string json) => Read(json, out JsonRpcError? problem) is JsonRpcRequest request ? request.Id : problem?.Id;
+    /// <summary>Whether it is of the revisions without a handshake, where each request says which one it is of.</summary>
+    public static bool IsStateless(JsonRpcRequest request)
+    {
+        try
+        {
+            return request.Params is JsonObject parameters && parameters["_meta"] is JsonObject meta
+                && meta[MetaKeys.ProtocolVersion] is JsonValue value && value.TryGetValue(out string? revision)
+                && string.CompareOrdinal(revision, FirstStateless) >= 0;
+        }
+        catch (Exception e) when (IsUnreadable(e))
+        {
+            return false;
+        }
+    }
 
     /// <summary>Says that a request is no longer waited for.</summary>
     public static JsonRpcNotification Cancelled(RequestId id) => new()
@@ -54,7 +75,7 @@ internal static class JsonRpc
     {
         try
         {
-            return notification.Params is JsonObject { } told && told["requestId"] is JsonValue id
+            return notification.Params is JsonObject told && told["requestId"] is JsonValue id
                 ? id.TryGetValue(out long number) ? new RequestId(number) : id.TryGetValue(out string? text) ? new RequestId(text) : null
                 : null;
         }
@@ -63,32 +84,6 @@ internal static class JsonRpc
             return null;
         }
     }
-
-    private static JsonRpcError Problem(string json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            JsonElement root = document.RootElement;
-            return root.ValueKind switch
-            {
-                JsonValueKind.Array => Error(default, McpErrorCode.InvalidRequest, "Batches are not served; send one message at a time."),
-                JsonValueKind.Object => Error(IdOf(root), McpErrorCode.InvalidRequest, "This is no JSON-RPC 2.0 message as MCP knows them."),
-                _ => Error(default, McpErrorCode.InvalidRequest, "A JSON-RPC message is an object."),
-            };
-        }
-        catch (Exception e) when (IsUnreadable(e))
-        {
-            return Error(default, McpErrorCode.ParseError, "This is not JSON.");
-        }
-    }
-
-    private static RequestId IdOf(JsonElement message) => message.TryGetProperty("id", out JsonElement id) switch
-    {
-        true when id.ValueKind == JsonValueKind.String => new RequestId(id.GetString()!),
-        true when id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out long number) => new RequestId(number),
-        _ => default,
-    };
 
     /// <summary>The reader has more than one way to say so: numbers out of range, broken surrogate pairs.</summary>
     private static bool IsUnreadable(Exception e) => e is JsonException or FormatException or InvalidOperationException or ArgumentException;

@@ -1,9 +1,9 @@
+using System.Text;
 using Akka.Actor;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts;
+using LocalRecall.Contracts.Mcp;
 using LocalRecall.Contracts.Messages;
-using ModelContextProtocol;
-using ModelContextProtocol.Protocol;
 using static LocalRecall.Actors.Mcp.McpProtocol;
 
 namespace LocalRecall.Actors.Mcp;
@@ -29,16 +29,26 @@ internal sealed class LineActor : RequestActor<McpLine>
 
     public static Props CreateProps(Authorized<McpLine> request) => Props.Create(() => new LineActor(request));
 
-    protected override void Start() => Context.Parent.Tell(new FindFacade(Request.Session, Client, null));
+    protected override void Start()
+    {
+        if (Encoding.UTF8.GetByteCount(Request.Json) > WireLimits.MaxMcpBytes)
+        {
+            AnswerError(FailureCode.TooLarge, $"A message may have {WireLimits.MaxMcpBytes} bytes.");
+        }
+        else
+        {
+            Context.Parent.Tell(new FindFacade(Request.Session, Client, null));
+        }
+    }
 
-    protected override void OnDeadline() => AnswerError("The time was up before this was done.");
+    protected override void OnDeadline() => AnswerError(FailureCode.Expired, "The time was up before this was done.");
 
     /// <summary>Another does it: what a tool asks for has the same id again, so it is not done twice. Once only, should the message itself be what it can't stand.</summary>
     private void OnFacadeGone(Terminated gone)
     {
         if (_triedAgain)
         {
-            AnswerError("The session's server failed at this; the host's log says why.");
+            AnswerError(FailureCode.Internal, "The session's server failed at this; the host's log says why.");
             return;
         }
 
@@ -51,7 +61,7 @@ internal sealed class LineActor : RequestActor<McpLine>
         var answer = new McpAnswered(RequestId, json);
         if (MessageCodec.SizeOf(answer) > WireLimits.MaxMessageBytes)
         {
-            AnswerError("The answer is too long; ask for less at once.");
+            AnswerError(FailureCode.TooLarge, "The answer is too long; ask for less at once.");
         }
         else
         {
@@ -59,11 +69,11 @@ internal sealed class LineActor : RequestActor<McpLine>
         }
     }
 
-    private void AnswerError(string message)
+    private void AnswerError(FailureCode code, string message)
     {
-        RequestId? id = JsonRpc.IdOf(Request.Json);
-        string json = id is { } known ? JsonRpc.Write(JsonRpc.Error(known, McpErrorCode.InternalError, message)) : "";
+        JsonRpcMessage asked = JsonRpcMessage.Read(Encoding.UTF8.GetBytes(Request.Json));
+        string json = asked.Kind is JsonRpcKind.Notification or JsonRpcKind.Response ? "" : JsonRpcError.Of(asked.Id, code, message);
         var answer = new McpAnswered(RequestId, json);
-        Finish(MessageCodec.SizeOf(answer) > WireLimits.MaxMessageBytes ? new Failure(RequestId, FailureCode.TooLarge, message) : answer);
+        Finish(MessageCodec.SizeOf(answer) > WireLimits.MaxMessageBytes ? new Failure(RequestId, FailureCode.TooLarge, "The message's id is too long.") : answer);
     }
 }

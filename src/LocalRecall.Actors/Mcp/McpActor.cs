@@ -20,6 +20,7 @@ public sealed class McpActor : RequestCoordinator, IWithTimers
     private readonly Dictionary<IActorRef, IActorRef> _facadeOfLine = [];
     private readonly McpSettings _settings;
     private Props? _facade;
+    private long _facadesBegun;
 
     public McpActor(McpSettings settings, RequestLimits limits, HostMetrics metrics)
         : base(limits, metrics)
@@ -93,7 +94,7 @@ public sealed class McpActor : RequestCoordinator, IWithTimers
 
         // Not before somebody wants it: a host without MCP sessions never loads the SDK.
         _facade ??= FacadeActor.CreateProps(new RecallServer(Context.System, _settings.Version));
-        return Context.Watch(Context.ActorOf(_facade));
+        return Context.Watch(Context.ActorOf(_facade, $"facade-{_facadesBegun++}"));
     }
 
     private void Stop(IReadOnlyList<IActorRef> facades)

@@ -14,9 +14,6 @@ internal static class MemoryResources
     private const string Markdown = "text/markdown";
     private const int PageSize = 50;
 
-    /// <summary>From here on a missing resource is an invalid parameter.</summary>
-    private const string StatelessRevision = "2026-07-28";
-
     public static ResourceTemplate Template { get; } = new()
     {
         Name = "memory",
@@ -50,7 +47,7 @@ internal static class MemoryResources
         try
         {
             MemoryFound found = await call.AskAsync<MemoryFound>(h => new GetMemory(h, id, offset)).ConfigureAwait(false);
-            string text = ToolJson.Longest(found.Content.Length, chars => Text(found, chars));
+            string text = ToolJson.Longest(found.Content, int.MaxValue, content => Text(found, content));
             return new ReadResourceResult { Contents = [new TextResourceContents { Uri = uri, MimeType = Markdown, Text = text }] };
         }
         catch (RecallFailedException e) when (e.Code == FailureCode.NotFound)
@@ -86,10 +83,10 @@ internal static class MemoryResources
         MimeType = Markdown,
     };
 
-    private static string Text(MemoryFound found, int chars)
+    private static string Text(MemoryFound found, string content)
     {
         MemorySummary memory = found.Summary;
-        int end = found.Offset + chars;
+        int end = found.Offset + content.Length;
         string rest = end < found.TotalLength ? $"\n\n[{end} of {found.TotalLength} characters; the rest: {Prefix}{memory.Id}{OffsetMark}{end}]\n" : "\n";
         string keywords = memory.Keywords.Count > 0 ? $"- keywords: {string.Join(", ", memory.Keywords)}\n" : "";
         return $"""
@@ -100,13 +97,13 @@ internal static class MemoryResources
             - applies to: {memory.AppliesTo}
             {keywords}- occurred: {ToolJson.Time(memory.OccurredAt)}
 
-            {found.Content[..chars]}{rest}
+            {content}{rest}
             """;
     }
 
     private static McpProtocolException NotFound(string uri, string? revision) => new(
         $"There is no resource '{uri}'.",
-        string.CompareOrdinal(revision, StatelessRevision) >= 0 ? McpErrorCode.InvalidParams : McpErrorCode.ResourceNotFound);
+        string.CompareOrdinal(revision, JsonRpc.FirstStateless) >= 0 ? McpErrorCode.InvalidParams : McpErrorCode.ResourceNotFound);
 
     private static McpProtocolException ProtocolError(RecallFailedException e) =>
         new($"{e.Code.ToName()}: {e.Message}", e.Code == FailureCode.BadRequest ? McpErrorCode.InvalidParams : McpErrorCode.InternalError);

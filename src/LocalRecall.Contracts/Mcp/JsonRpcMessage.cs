@@ -46,6 +46,10 @@ public readonly record struct JsonRpcMessage(JsonRpcKind Kind, string? Id, strin
         {
             return default;
         }
+        catch (InvalidOperationException)
+        {
+            return new JsonRpcMessage(JsonRpcKind.Invalid, null, null); // broken surrogate pairs
+        }
     }
 
     /// <summary>As much as can be said of a message of which only a piece from its beginning and one from its end are there.</summary>
@@ -60,7 +64,7 @@ public readonly record struct JsonRpcMessage(JsonRpcKind Kind, string? Id, strin
                 found = MembersOf(ref reader);
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // What was found before counts.
         }

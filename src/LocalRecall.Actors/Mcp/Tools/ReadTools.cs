@@ -39,13 +39,12 @@ internal static class ReadTools
         {
             (Guid id, int offset) = (arguments.Id("id"), arguments.Number("offset", 0, 0, int.MaxValue));
             MemoryFound found = await call.AskAsync<MemoryFound>(h => new GetMemory(h, id, offset)).ConfigureAwait(false);
-            int chars = Math.Min(found.Content.Length, MaxTokensOf(arguments, DefaultGetTokens) * TokenEstimate.CharsPerToken);
-            return ToolJson.Longest(chars, length => ToText(found, length, kind));
+            int maxChars = MaxTokensOf(arguments, DefaultGetTokens) * TokenEstimate.CharsPerToken;
+            return ToolJson.Longest(found.Content, maxChars, content => ToText(found, content, kind));
         });
 
-    private static string ToText(MemoryFound found, int length, string kind) => ToolJson.Write(json =>
+    private static string ToText(MemoryFound found, string content, string kind) => ToolJson.Write(json =>
     {
-        string content = found.Content[..(length > 0 && length < found.Content.Length && char.IsHighSurrogate(found.Content[length - 1]) ? length - 1 : length)];
         bool isWhole = content.Length == found.TotalLength;
         Write(json, found.Summary, found.Summary.Kind != kind, isWhole ? ContentHash.Of(content) : null);
         json.WriteString("content", content);

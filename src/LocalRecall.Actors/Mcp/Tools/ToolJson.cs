@@ -64,16 +64,18 @@ internal static class ToolJson
     /// <summary>Whether it fits the message that carries it, where it is a JSON string.</summary>
     public static bool Fits(string text) => JsonEncodedText.Encode(text, Options.Encoder).EncodedUtf8Bytes.Length <= MaxTextBytes;
 
-    /// <summary>The text with as many characters of some content as fit.</summary>
-    public static string Longest(int chars, Func<int, string> textOf)
+    /// <summary>The text with as much from the beginning of a content as fits.</summary>
+    /// <param name="textOf">Makes it of a part of the content.</param>
+    public static string Longest(string content, int maxChars, Func<string, string> textOf)
     {
-        string text = textOf(chars);
-        while (!Fits(text) && chars > 0)
+        for (int chars = Math.Min(content.Length, maxChars); ; chars /= 2)
         {
-            chars /= 2;
-            text = textOf(chars);
+            bool isTorn = chars > 0 && chars < content.Length && char.IsHighSurrogate(content[chars - 1]);
+            string text = textOf(content[..(isTorn ? chars - 1 : chars)]);
+            if (chars == 0 || Fits(text))
+            {
+                return text;
+            }
         }
-
-        return text;
     }
 }

@@ -24,6 +24,7 @@ public sealed class JsonRpcMessageTests
     [InlineData("""{"id":3,"method":5}""", JsonRpcKind.Invalid, "3", null)]
     [InlineData("""{"id":3}""", JsonRpcKind.Invalid, "3", null)]
     [InlineData("{}", JsonRpcKind.Invalid, null, null)]
+    [InlineData("""{"id":1,"method":"\ud800"}""", JsonRpcKind.Invalid, null, null)]
     [InlineData("""[{"id":1,"method":"ping"}]""", JsonRpcKind.Invalid, null, null)]
     [InlineData("5", JsonRpcKind.Invalid, null, null)]
     [InlineData("""{"id":1,"method":"ping"} {}""", JsonRpcKind.NoJson, null, null)]
