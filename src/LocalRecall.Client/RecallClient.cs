@@ -130,6 +130,18 @@ public sealed class RecallClient : IAsyncDisposable
     public Task<MemoryForgotten> ForgetAsync(Guid id, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
         CallAsync<MemoryForgotten>(header => new ForgetMemory(header, id), timeout, cancellation);
 
+    /// <summary>Changes a memory that lies in the home folder, under the same id; what is null stays as it is. Returns once it is on disk.</summary>
+    /// <exception cref="RecallException"><see cref="FailureCode.NotFound"/>; <see cref="FailureCode.BadRequest"/> with the reason.</exception>
+    public Task<MemoryUpdated> UpdateAsync(
+        Guid id, string? subject = null, IReadOnlyList<string>? keywords = null, string? appliesTo = null, string? content = null,
+        TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<MemoryUpdated>(header => new UpdateMemory(header, id, subject, keywords, appliesTo, content), timeout, cancellation);
+
+    /// <summary>Looks for secrets in everything that is stored, and removes them for good.</summary>
+    /// <param name="dryRun">Only says what it would do.</param>
+    public Task<StoredRedacted> RedactAsync(bool dryRun, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<StoredRedacted>(header => new RedactStored(header, dryRun), timeout, cancellation);
+
     /// <summary>All memories that pass, newest first, fetched page by page.</summary>
     public async IAsyncEnumerable<MemorySummary> ListAsync(
         MemoryFilter? filter = null, TimeSpan? timeout = null, [EnumeratorCancellation] CancellationToken cancellation = default)

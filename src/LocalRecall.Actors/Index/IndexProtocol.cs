@@ -108,6 +108,12 @@ public static class IndexProtocol
     /// <param name="Forgotten">Null: there is no such memory.</param>
     public sealed record Forgotten(Guid RequestId, ForgottenMemory? Memory) : IInternalMessage;
 
+    /// <summary>Leaves no byte of what was removed before in the file and its log.</summary>
+    /// <param name="Everywhere">Even what earlier versions left, and all vectors that no chunk needs: takes seconds for a large index.</param>
+    public sealed record Purge(Guid RequestId, bool Everywhere) : IWrite;
+
+    public sealed record Purged(Guid RequestId) : IInternalMessage;
+
     public sealed record RecordFault(Guid RequestId, SourceFault Fault) : IWrite;
 
     public sealed record FaultRecorded(Guid RequestId) : IInternalMessage;

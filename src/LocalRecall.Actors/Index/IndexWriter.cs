@@ -154,6 +154,14 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
                 ForgottenMemory? forgotten = writer.Forget(m.Id);
                 Apply(forgotten?.Removed ?? [], []);
                 return new Forgotten(m.RequestId, forgotten);
+            case Purge m:
+                if (m.Everywhere)
+                {
+                    _toRemember.Clear();
+                }
+
+                writer.Purge(m.Everywhere);
+                return new Purged(m.RequestId);
             case RecordFault m:
                 writer.RecordFault(m.Fault);
                 return new FaultRecorded(m.RequestId);

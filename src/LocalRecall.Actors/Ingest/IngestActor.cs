@@ -30,7 +30,9 @@ public sealed class IngestActor : RequestCoordinator
         _maxFiles = maxFiles;
         _watch = StartWatch();
         ServeWrite<AddMemory>(request => AddActor.CreateProps(request, ports));
+        ServeWrite<UpdateMemory>(request => UpdateActor.CreateProps(request, ports));
         ServeWrite<ForgetMemory>(request => ForgetActor.CreateProps(request, ports));
+        ServeWrite<RedactStored>(request => RedactActor.CreateProps(request, ports));
         Serve<ImportPaths>(request => ImportActor.CreateProps(request, ports));
         Receive<Authorized<StopWatching>>(message => _watch.Forward(message));
         Receive<GetWatched>(message => _watch.Forward(message));
@@ -200,7 +202,7 @@ public sealed class IngestActor : RequestCoordinator
             bool wasDeliberate = Next?.Deliberate == true;
             bool toBeQueued = !IsRunning && (Next is null || (request.Deliberate && !wasDeliberate));
             _waiting.Add(asker);
-            Next = request with { Deliberate = request.Deliberate || wasDeliberate };
+            Next = request with { Deliberate = request.Deliberate || wasDeliberate, Anew = request.Anew || Next?.Anew == true };
             return toBeQueued;
         }
 

@@ -10,7 +10,11 @@ public static class IngestProtocol
     /// <summary>Brings the index up to date with one path. Answered by <see cref="FileIngested"/>; several who ask for one path get one answer each from one pass.</summary>
     /// <param name="Client">Whose turn its embedding takes.</param>
     /// <param name="Deliberate">Someone asked for just this: stored even if it was forgotten before.</param>
-    public sealed record IngestFile(string Path, string? Project, ClientId Client, bool Deliberate = false) : IInternalMessage;
+    /// <param name="Anew">Read even if the file has not changed: what is made of it has.</param>
+    public sealed record IngestFile(string Path, string? Project, ClientId Client, bool Deliberate = false, bool Anew = false) : IInternalMessage
+    {
+        public bool MayBeCurrent => !Deliberate && !Anew;
+    }
 
     /// <param name="Chunks">Pieces the file has now.</param>
     /// <param name="Removed">The file is gone, and what it held with it.</param>

@@ -36,7 +36,7 @@ internal sealed record PreparedFile(
             return Without(PreparedState.Gone);
         }
 
-        if (known is not null && !request.Deliberate && stamp == new SourceStamp(known.LengthBytes, known.ModifiedAt))
+        if (known is not null && request.MayBeCurrent && stamp == new SourceStamp(known.LengthBytes, known.ModifiedAt))
         {
             return Without(PreparedState.Unchanged);
         }
@@ -55,7 +55,7 @@ internal sealed record PreparedFile(
             return Without(PreparedState.Unreadable, e.Message);
         }
 
-        if (known is not null && !request.Deliberate && known.FileHash == content.State.FileHash)
+        if (known is not null && request.MayBeCurrent && known.FileHash == content.State.FileHash)
         {
             return Without(PreparedState.Unchanged);
         }

@@ -70,6 +70,32 @@ internal static class Json
         json.WriteBoolean("embeddingPending", added.EmbeddingPending);
     });
 
+    public static void Updated(TextWriter writer, MemoryUpdated updated) => Write(writer, json =>
+    {
+        json.WriteString("id", updated.Id);
+        json.WriteBoolean("embeddingPending", updated.EmbeddingPending);
+    });
+
+    public static void Redacted(TextWriter writer, StoredRedacted redacted, bool dryRun) => Write(writer, json =>
+    {
+        json.WriteBoolean("dryRun", dryRun);
+        json.WriteNumber("memories", redacted.Memories);
+        json.WriteNumber("changed", redacted.Changed);
+        json.WriteStartArray("findings");
+        foreach (SecretFinding finding in redacted.Findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", finding.Memory);
+            json.WriteString("subject", finding.Subject);
+            Texts(json, "kinds", finding.Kinds);
+            json.WriteString("path", finding.Path);
+            json.WriteBoolean("fileKept", finding.FileKept);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
     public static void Forgotten(TextWriter writer, IEnumerable<MemoryForgotten> memories, IEnumerable<Guid> missing) => Write(writer, json =>
     {
         json.WriteStartArray("forgotten");

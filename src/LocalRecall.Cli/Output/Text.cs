@@ -69,6 +69,23 @@ internal sealed class Text(TextWriter writer, bool colour)
         }
     }
 
+    public void Updated(MemoryUpdated updated) =>
+        Write($"{updated.Id} changed" + (updated.EmbeddingPending ? "; found by keywords now, by meaning once the model is back" : ""));
+
+    public void Redacted(StoredRedacted redacted, bool dryRun)
+    {
+        foreach (SecretFinding finding in redacted.Findings)
+        {
+            Write($"{finding.Memory}  {Clean.Line(string.Join(", ", finding.Kinds))}  {Clean.Line(finding.Subject)}");
+            if (finding is { FileKept: true, Path: { } path })
+            {
+                Write($"  still in {Clean.Line(path)}: it is not ours to change");
+            }
+        }
+
+        Write(Faint($"{redacted.Changed} of {redacted.Memories} memories {(dryRun ? "hold a secret; nothing was changed" : "held a secret; it is gone from the index and from our files")}"));
+    }
+
     public void List(IReadOnlyList<MemorySummary> memories, long total)
     {
         foreach (MemorySummary memory in memories)

@@ -57,7 +57,8 @@ internal static class AddVerb
         return line[..end] + "...";
     }
 
-    private static string Content(string[] arguments, Func<TextReader> standardInput)
+    /// <param name="arguments">Words of it, or <c>-</c>: then it is read from standard input.</param>
+    internal static string Content(string[] arguments, Func<TextReader> standardInput)
     {
         if (arguments is not ["-"])
         {

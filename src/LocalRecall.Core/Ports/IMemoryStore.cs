@@ -46,6 +46,11 @@ public interface IMemoryWriter : IDisposable
     /// <summary>Keeps how far a transcript has been read. Of one not read for long (60 days) it goes: then it is read again from its beginning.</summary>
     void RememberTranscript(TranscriptPosition position, DateTimeOffset at);
 
+    /// <summary>Overwrites what deleted rows have left in the full text, and empties the write-ahead log.</summary>
+    /// <param name="everywhere">Also writes the whole file anew, without vectors that no chunk needs and remembered ones.</param>
+    /// <exception cref="StoreException"><see cref="StoreFault.Busy"/>: a reader still needs the log; again later.</exception>
+    void Purge(bool everywhere);
+
     /// <summary>Moves the write-ahead log into the file.</summary>
     void Checkpoint();
 }

@@ -13,7 +13,7 @@ internal static class Schema
 
     public static IReadOnlyList<string> Steps { get; } = [Step1, Step2, Step3];
 
-    // places: where memories apply. Few and never deleted, so a filter on scope or project is decided once for each place.
+    // places: where memories apply. Few and seldom deleted, so a filter on scope or project is decided once for each place.
     // chunks: AUTOINCREMENT, because ids live on in snapshots and in searches under way after their rows are gone.
     // chunks_in_order: all that reading the vectors needs of a chunk, without its text.
     // vectors: a rowid table, so that they lie on disk in the order of the chunks and are read back sequentially.

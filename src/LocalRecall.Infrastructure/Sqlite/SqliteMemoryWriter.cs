@@ -13,6 +13,9 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
     /// <summary>How long it is known what a session wrote and was given, and how far its transcript was read.</summary>
     private static readonly TimeSpan SessionsKept = TimeSpan.FromDays(60);
 
+    /// <summary>Chunks were deleted since the full text was last rid of such.</summary>
+    private bool _leftovers = true;
+
     /// <summary>Takes over what was forgotten according to the log, which survives the index; finishes a forgetting that a crash cut short.</summary>
     public void TakeOverForgotten() => db.Write(() =>
     {
@@ -170,6 +173,27 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
         return db.Execute("DELETE FROM transcripts WHERE read_ticks < $1", Rows.Ticks(at - SessionsKept));
     });
 
+    public void Purge(bool everywhere)
+    {
+        if (everywhere || _leftovers)
+        {
+            db.Write(() =>
+            {
+                if (everywhere)
+                {
+                    db.Execute("DELETE FROM vectors WHERE NOT EXISTS(SELECT 1 FROM chunks c WHERE c.text_hash = vectors.text_hash)");
+                    db.Execute("DELETE FROM remembered_vectors");
+                    db.Execute("DELETE FROM places WHERE NOT EXISTS(SELECT 1 FROM memories m WHERE m.place_key = places.place_key)");
+                }
+                return db.Execute("INSERT INTO chunk_words(chunk_words) VALUES('optimize')"); // FTS5 only marks what is deleted; this writes it anew without.
+            });
+            if (everywhere) db.Guard(() => db.Execute("VACUUM"));
+            _leftovers = false;
+        }
+        if (db.Guard(() => db.Number("PRAGMA wal_checkpoint(TRUNCATE)")) != 0)
+            throw new StoreException($"The log of {db.Path} is still being read.", StoreFault.Busy);
+    }
+
     public void Checkpoint()
     {
         db.Write(() =>
@@ -306,6 +330,7 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
             changes.Remove(chunk);
         }
         db.Execute("DELETE FROM chunks WHERE memory_key = $1", memory);
+        _leftovers = true;
     }
 
     private long PlaceKey(Memory memory)
