@@ -18,8 +18,8 @@ internal sealed class McpShim(RecallClient client, string? project, Stream input
     /// <summary>A host lets one client have 64 requests open.</summary>
     private const int MostUnderWay = 32;
 
-    /// <summary>Agents wait for a minute by default.</summary>
-    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(60);
+    /// <summary>Agents wait for a minute by default; what the matter is reaches them before.</summary>
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(55);
 
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(10);
 

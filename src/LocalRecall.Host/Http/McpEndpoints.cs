@@ -17,8 +17,8 @@ namespace LocalRecall.Host.Http;
 /// </summary>
 internal static class McpEndpoints
 {
-    /// <summary>Agents wait for a minute by default.</summary>
-    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(60);
+    /// <summary>Agents wait for a minute by default; what the matter is reaches them before.</summary>
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(55);
 
     public static void Map(IEndpointRouteBuilder endpoints, HttpGateway gateway)
     {

@@ -34,6 +34,9 @@ public sealed class TestHome : IAsyncLifetime
 
     public Task<RecallResult> RecallAsync(params string[] arguments) => StartRecall(arguments).EndedAsync();
 
+    /// <summary>Starts <c>recall mcp</c>.</summary>
+    public McpSession StartMcp() => new(Start(Programs.Recall, ["mcp"]));
+
     /// <summary>Runs <c>recall</c> with a text as its standard input.</summary>
     public async Task<RecallResult> RecallWithInputAsync(string input, params string[] arguments)
     {

@@ -30,6 +30,7 @@ public sealed class JsonRpcMessageTests
     [InlineData("""{"id":1,"method":"ping"} {}""", JsonRpcKind.NoJson, null, null)]
     [InlineData("""{"id":1,"method":"ping""", JsonRpcKind.NoJson, null, null)]
     [InlineData("""{"id":1,"method":"ping","params":[}""", JsonRpcKind.NoJson, null, null)]
+    [InlineData("""{"id":1,"method":"ping","params":"\ud800"}""", JsonRpcKind.Request, "1", "ping")]
     [InlineData("hello", JsonRpcKind.NoJson, null, null)]
     [InlineData("", JsonRpcKind.NoJson, null, null)]
     public void Kind_id_and_method_are_read_and_nothing_else(string json, JsonRpcKind kind, string? id, string? method)
