@@ -34,6 +34,7 @@ public static class MessageCodec
         Entry.Of<SearchResults, SearchResultsV1>("search-results-v1", SearchResultsV1.Parser, SearchMapping.ToWire, SearchMapping.FromWire),
         Entry.Of<EmbedTexts, EmbedTextsV1>("embed-texts-v1", EmbedTextsV1.Parser, EmbeddingMapping.ToWire, EmbeddingMapping.FromWire),
         Entry.Of<TextsEmbedded, TextsEmbeddedV1>("texts-embedded-v1", TextsEmbeddedV1.Parser, EmbeddingMapping.ToWire, EmbeddingMapping.FromWire),
+        Entry.Of<TextTooLong, TextTooLongV1>("text-too-long-v1", TextTooLongV1.Parser, EmbeddingMapping.ToWire, EmbeddingMapping.FromWire),
         Entry.Of<ImportPaths, ImportPathsV1>("import-paths-v1", ImportPathsV1.Parser, ImportMapping.ToWire, ImportMapping.FromWire),
         Entry.Of<ImportProgress, ImportProgressV1>("import-progress-v1", ImportProgressV1.Parser, ImportMapping.ToWire, ImportMapping.FromWire),
         Entry.Of<ImportFinished, ImportFinishedV1>("import-finished-v1", ImportFinishedV1.Parser, ImportMapping.ToWire, ImportMapping.FromWire),

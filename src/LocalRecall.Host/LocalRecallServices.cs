@@ -32,7 +32,7 @@ internal static class LocalRecallServices
             new FolderWatcher(TimeProvider.System),
             files.Folder);
         var gateway = new GatewaySettings(HostIdentity.NewToken(), HostIdentity.Version);
-        HttpSettings http = HttpSettings.From(config.GetConfig("localrecall.http"));
+        HttpSettings http = HttpSettings.From(config.GetConfig("localrecall"));
 
         services.AddMetrics();
         services.AddSingleton(paths);
@@ -41,6 +41,8 @@ internal static class LocalRecallServices
         services.AddSingleton(gateway);
         services.AddSingleton(http);
         services.AddSingleton<HttpSockets>();
+        services.AddSingleton(new HttpModels(model, provisioner.FolderOf(model), http.ModelWidths));
+        services.AddSingleton<PrometheusMetrics>();
         services.AddSingleton(TimeProvider.System);
         services.AddAkka(ActorPaths.SystemName, (akka, provider) => akka
             .ConfigureLoggers(loggers =>
@@ -51,6 +53,7 @@ internal static class LocalRecallServices
             .AddHocon(OrderlyEnd.WithDrainPhase(config), HoconAddMode.Prepend)
             .WithActors((system, registry) =>
             {
+                provider.GetRequiredService<PrometheusMetrics>(); // listens from the first measurement on
                 Action stop = provider.GetRequiredService<IHostApplicationLifetime>().StopApplication;
                 ActorTree tree = ActorTree.Start(system, ports, provider.GetRequiredService<IMeterFactory>(), gateway, paths.Home, stop, http.Leases);
                 OrderlyEnd.Prepare(system, tree);

@@ -40,6 +40,12 @@ internal sealed class EmbedActor : RequestActor<EmbedTexts>
         EmbeddingPurpose purpose = Request.IsQuery ? EmbeddingPurpose.Query : EmbeddingPurpose.Document;
         try
         {
+            if (TooLong(purpose) is { } tooLong)
+            {
+                Finish(tooLong);
+                return;
+            }
+
             _texts = [.. Request.Texts.Select(text => TokenizedText.Of(text, purpose, _ports.Embedder))];
             _ports.Index.Tell(new FindVectors(_lookupId, [.. _texts.Select(text => text.Hash).Distinct()], Urgent: Request.IsQuery));
         }
@@ -47,6 +53,20 @@ internal sealed class EmbedActor : RequestActor<EmbedTexts>
         {
             Finish(new Failure(RequestId, FailureCode.ModelUnavailable, e.Message));
         }
+    }
+
+    private TextTooLong? TooLong(EmbeddingPurpose purpose)
+    {
+        for (int i = 0; i < Request.Texts.Count && Request.MaxTokens > 0; i++)
+        {
+            int tokens = TokenizedText.CountTokens(Request.Texts[i], purpose, _ports.Embedder);
+            if (tokens > Request.MaxTokens)
+            {
+                return new TextTooLong(RequestId, i, tokens);
+            }
+        }
+
+        return null;
     }
 
     protected override void OnFailed(RequestFailed failed)

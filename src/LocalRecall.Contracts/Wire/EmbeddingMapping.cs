@@ -5,9 +5,9 @@ namespace LocalRecall.Contracts.Wire;
 
 internal static class EmbeddingMapping
 {
-    public static EmbedTextsV1 ToWire(EmbedTexts m) => new() { Header = m.Header.ToWire(), Texts = { m.Texts }, IsQuery = m.IsQuery };
+    public static EmbedTextsV1 ToWire(EmbedTexts m) => new() { Header = m.Header.ToWire(), Texts = { m.Texts }, IsQuery = m.IsQuery, MaxTokens = m.MaxTokens };
 
-    public static EmbedTexts FromWire(EmbedTextsV1 w) => new(w.Header.ToHeader(), w.Texts.ToList(), w.IsQuery);
+    public static EmbedTexts FromWire(EmbedTextsV1 w) => new(w.Header.ToHeader(), w.Texts.ToList(), w.IsQuery, w.MaxTokens);
 
     public static TextsEmbeddedV1 ToWire(TextsEmbedded m) => new()
     {
@@ -16,4 +16,8 @@ internal static class EmbeddingMapping
     };
 
     public static TextsEmbedded FromWire(TextsEmbeddedV1 w) => new(w.RequestId.ToGuid(), w.ModelId, w.Dimensions, w.Vectors.Memory, w.Tokens);
+
+    public static TextTooLongV1 ToWire(TextTooLong m) => new() { RequestId = m.RequestId.ToWire(), Index = m.Index, Tokens = m.Tokens };
+
+    public static TextTooLong FromWire(TextTooLongV1 w) => new(w.RequestId.ToGuid(), w.Index, w.Tokens);
 }

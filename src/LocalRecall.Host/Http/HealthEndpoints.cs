@@ -9,7 +9,6 @@ namespace LocalRecall.Host.Http;
 internal static class HealthEndpoints
 {
     private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static void Map(IEndpointRouteBuilder endpoints, HttpGateway gateway)
     {
@@ -19,13 +18,7 @@ internal static class HealthEndpoints
 
     private static async Task ReadyAsync(HttpContext context, HttpGateway gateway)
     {
-        IReply reply = await gateway.ClientOf(context).AskAsync(header => new GetStatus(header), Patience, context.RequestAborted).ConfigureAwait(false);
-        HostStatus status = reply switch
-        {
-            HostStatus found => found,
-            Failure failure => throw HttpFailure.Of(failure),
-            _ => throw new InvalidOperationException($"{reply.GetType().Name} is no status."),
-        };
+        HostStatus status = await gateway.StatusAsync(context).ConfigureAwait(false);
         string? problem = status.Index.State != "ready" ? $"The index is {status.Index.State}."
             : status.Model.State is "degraded" or "unknown" ? $"The model is {status.Model.State}."
             : null;

@@ -14,7 +14,7 @@ namespace LocalRecall.Host.Http;
 /// <summary>The HTTP server with all its endpoints; not yet started.</summary>
 internal static class HttpApplication
 {
-    public static WebApplication Build(HttpSockets sockets, HttpGateway gateway, HttpGuard guard, ILoggerFactory loggers)
+    public static WebApplication Build(HttpSockets sockets, HttpGateway gateway, HttpModels models, PrometheusMetrics metrics, HttpGuard guard, ILoggerFactory loggers)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
@@ -37,14 +37,18 @@ internal static class HttpApplication
         WebApplication application = builder.Build();
         application.UseRouting();
         application.Use(next => context => guard.HandleAsync(context, next));
-        Map(application, gateway);
+        Map(application, gateway, models, metrics);
         return application;
     }
 
-    private static void Map(IEndpointRouteBuilder endpoints, HttpGateway gateway)
+    private static void Map(IEndpointRouteBuilder endpoints, HttpGateway gateway, HttpModels models, PrometheusMetrics metrics)
     {
         HealthEndpoints.Map(endpoints, gateway);
         McpEndpoints.Map(endpoints, gateway);
+        MetricsEndpoints.Map(endpoints, metrics);
+        OllamaEndpoints.Map(endpoints, gateway, models);
+        OpenAiEndpoints.Map(endpoints, gateway, models);
+        TeiEndpoints.Map(endpoints, gateway, models);
     }
 
     /// <summary>The process's own host listens to signals.</summary>

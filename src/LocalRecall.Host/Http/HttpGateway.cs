@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LocalRecall.Actors.Gateway;
+using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
 using Microsoft.AspNetCore.Http;
 
@@ -10,9 +11,24 @@ internal sealed class HttpGateway(IActorRef gateway, TimeProvider time, HttpSett
 {
     public HttpSettings Settings => settings;
 
+    public TimeProvider Time => time;
+
     /// <inheritdoc cref="HttpTraffic.Stopping"/>
     public CancellationToken Stopping => traffic.Stopping;
 
     /// <summary>Connections take turns, as the clients that speak Akka's protocol do.</summary>
     public LocalClient ClientOf(HttpContext context) => new(gateway, new ClientId($"http {context.Connection.Id}"), time);
+
+    /// <summary>Asks on behalf of an HTTP request; what the client no longer waits for is cancelled.</summary>
+    /// <exception cref="HttpFailure">The host refused.</exception>
+    public async Task<IReply> AskAsync(HttpContext context, Func<RequestHeader, IRequest> request, CancellationToken cancellation) =>
+        await ClientOf(context).AskAsync(request, settings.Timeout, cancellation).ConfigureAwait(false) switch
+        {
+            Failure failure => throw HttpFailure.Of(failure),
+            IReply reply => reply,
+        };
+
+    /// <inheritdoc cref="AskAsync"/>
+    public async Task<HostStatus> StatusAsync(HttpContext context) =>
+        (HostStatus)await AskAsync(context, header => new GetStatus(header), context.RequestAborted).ConfigureAwait(false);
 }

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts;
-using LocalRecall.Contracts.Messages;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -34,28 +33,27 @@ internal sealed partial class HttpGuard(IReadOnlyList<string> tokens, int? ollam
     {
         if (!IsThisMachine(context.Request.Host))
         {
-            await context.WriteErrorAsync(StatusCodes.Status403Forbidden, "This host answers to 127.0.0.1 and localhost only.").ConfigureAwait(false);
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, "This host answers to 127.0.0.1 and localhost only.").ConfigureAwait(false);
         }
         else if (!IsFromThisMachine(context.Request))
         {
-            await context.WriteErrorAsync(StatusCodes.Status403Forbidden, "Pages of other origins are not served.").ConfigureAwait(false);
+            await RefuseAsync(context, StatusCodes.Status403Forbidden, "Pages of other origins are not served.").ConfigureAwait(false);
         }
         else if (!IsAllowed(context))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            await context.WriteErrorAsync(
-                StatusCodes.Status401Unauthorized,
+            await RefuseAsync(
+                context, StatusCodes.Status401Unauthorized,
                 $"Missing or wrong token: send 'Authorization: Bearer TOKEN' with the token in the home folder's {EndpointFile.Name}, or localrecall.http.token of host.conf.").ConfigureAwait(false);
         }
         else if (context.GetEndpoint() is null)
         {
-            await context.WriteErrorAsync(StatusCodes.Status404NotFound, $"There is no {context.Request.Path}.").ConfigureAwait(false);
+            await RefuseAsync(context, StatusCodes.Status404NotFound, $"There is no {context.Request.Path}.").ConfigureAwait(false);
         }
         else if (!traffic.TryEnter())
         {
             context.Response.Headers.Connection = "close";
-            await context.WriteErrorAsync(
-                StatusCodes.Status503ServiceUnavailable, RequestFailed.HostStops(Guid.Empty).Message, FailureCode.Stopping).ConfigureAwait(false);
+            await context.WriteErrorAsync(HttpFailure.Of(RequestFailed.HostStops(Guid.Empty).ToReply(Guid.Empty))).ConfigureAwait(false);
         }
         else
         {
@@ -82,19 +80,21 @@ internal sealed partial class HttpGuard(IReadOnlyList<string> tokens, int? ollam
         }
         catch (HttpFailure e) when (!context.Response.HasStarted)
         {
-            await context.WriteErrorAsync(e.Status, e.Message, e.Code, e.RetryAfterMs).ConfigureAwait(false);
+            await context.WriteErrorAsync(e).ConfigureAwait(false);
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
-            await context.WriteErrorAsync(e.StatusCode, e.Message).ConfigureAwait(false);
+            await RefuseAsync(context, e.StatusCode, e.Message).ConfigureAwait(false);
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
             Failed(log, context.Request.Method, context.Request.Path, e);
-            await context.WriteErrorAsync(
-                StatusCodes.Status500InternalServerError, "The host met something it did not expect; its log says more.", FailureCode.Internal).ConfigureAwait(false);
+            await RefuseAsync(
+                context, StatusCodes.Status500InternalServerError, "The host met something it did not expect; its log says more.").ConfigureAwait(false);
         }
     }
+
+    private static Task RefuseAsync(HttpContext context, int status, string message) => context.WriteErrorAsync(new HttpFailure(status, message));
 
     private static bool IsThisMachine(HostString host) =>
         host.Host is "127.0.0.1" or "[::1]" || host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);

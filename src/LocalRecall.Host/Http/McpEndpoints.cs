@@ -179,8 +179,8 @@ internal sealed class JsonRpcErrors : IErrorShape
 {
     public static readonly JsonRpcErrors Instance = new();
 
-    public void Write(Utf8JsonWriter json, int status, string message, FailureCode? failure) =>
-        json.WriteRawValue(failure is { } code
-            ? JsonRpcError.Of(null, code, message)
-            : JsonRpcError.Of(null, status < StatusCodes.Status500InternalServerError ? JsonRpcError.InvalidRequest : JsonRpcError.InternalError, message));
+    public void Write(Utf8JsonWriter json, HttpFailure failure) =>
+        json.WriteRawValue(failure.Code is { } code
+            ? JsonRpcError.Of(null, code, failure.Message)
+            : JsonRpcError.Of(null, failure.Status < StatusCodes.Status500InternalServerError ? JsonRpcError.InvalidRequest : JsonRpcError.InternalError, failure.Message));
 }

@@ -1,10 +1,12 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using LocalRecall.Actors;
 using LocalRecall.Actors.Gateway;
 using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Ports;
 using LocalRecall.Infrastructure.Files;
 using LocalRecall.Infrastructure.Sqlite;
 using LocalRecall.Tests.Actors.Embedding;
@@ -19,13 +21,16 @@ public abstract class HostTest : TestKit
     private readonly string _home = Directory.CreateTempSubdirectory("localrecall-test-").FullName;
     private Guid _ticket;
 
-    protected HostTest()
-        : base(TestConfiguration.Local)
+    protected HostTest(Config? over = null)
+        : base(over?.WithFallback(TestConfiguration.Local) ?? TestConfiguration.Local)
     {
         StartHost();
     }
 
     internal ScriptedEmbedder Model { get; } = new();
+
+    /// <summary>The model that is used.</summary>
+    private protected virtual IEmbedderFactory Embedder => Model;
 
     internal TestMeters Meters { get; } = new();
 
@@ -40,7 +45,7 @@ public abstract class HostTest : TestKit
         TimeProvider time = TimeProvider.System;
         var files = new MemoryFiles(_home, time);
         var store = new SqliteMemoryStore(Path.Combine(_home, "recall.db"), new ForgottenLog(Path.Combine(_home, "forgotten.jsonl"), time), time);
-        var ports = new HostPorts(Model, store, files, new RootList(_home), new FolderWatcher(time), files.Folder);
+        var ports = new HostPorts(Embedder, store, files, new RootList(_home), new FolderWatcher(time), files.Folder);
         // After a stop the last name is free only once its parent, too, has heard of the end.
         AwaitAssert(() => Host = ActorTree.Start(Sys, ports, Meters, new GatewaySettings("secret", "1.0.0"), _home, () => Stops++));
         Host.Gateway.Tell(new Hello(Guid.NewGuid(), WireLimits.ProtocolVersion, "test", "1.0", "secret"), TestActor);

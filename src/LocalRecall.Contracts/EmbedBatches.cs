@@ -1,10 +1,9 @@
 using System.Text;
-using LocalRecall.Contracts;
 
-namespace LocalRecall.Client;
+namespace LocalRecall.Contracts;
 
 /// <summary>Cuts a list of texts into requests that fit a frame.</summary>
-internal static class EmbedBatches
+public static class EmbedBatches
 {
     /// <summary>Bytes around a text, and around all of them.</summary>
     private const int OverheadBytes = 6;

@@ -1,9 +1,8 @@
-using LocalRecall.Client;
 using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 using Xunit;
 
-namespace LocalRecall.Tests.Client;
+namespace LocalRecall.Tests.Contracts;
 
 public sealed class EmbedBatchesTests
 {
