@@ -48,10 +48,10 @@ internal static class OpenAiEndpoints
         var usage = new OpenAiUsage(embedded.Tokens, embedded.Tokens);
         await (base64
             ? context.WriteJsonAsync(
-                new OpenAiList<byte[]>("list", [.. vectors.Select((vector, i) => new OpenAiEmbedding<byte[]>("embedding", i, Bytes(vector)))], model.Name, usage),
+                new OpenAiList<byte[]>("list", [.. vectors.Select((vector, i) => new OpenAiEmbedding<byte[]>("embedding", i, Bytes(vector)))], request.Model, usage),
                 OpenAiJson.Default.OpenAiListByteArray)
             : context.WriteJsonAsync(
-                new OpenAiList<float[]>("list", [.. vectors.Select((vector, i) => new OpenAiEmbedding<float[]>("embedding", i, vector))], model.Name, usage),
+                new OpenAiList<float[]>("list", [.. vectors.Select((vector, i) => new OpenAiEmbedding<float[]>("embedding", i, vector))], request.Model, usage),
                 OpenAiJson.Default.OpenAiListSingleArray)).ConfigureAwait(false);
     }
 
