@@ -74,7 +74,11 @@ export class Home {
     }
 
     spawn(...args) {
-        return spawn(recallPath, args, { cwd: this.folder, env: this.environment });
+        return this.spawnIn(this.folder, ...args);
+    }
+
+    spawnIn(folder, ...args) {
+        return spawn(recallPath, args, { cwd: folder, env: this.environment });
     }
 
     /** Ends the host by its process id, whatever state it is in, and removes the folder. */
