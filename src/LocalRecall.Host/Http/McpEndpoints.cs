@@ -50,7 +50,7 @@ internal static class McpEndpoints
         using JsonDocument body = JsonDocument.Parse(json);
         if (McpHttpRules.Check(context.Request.Headers, message, body.RootElement) is { } refusal)
         {
-            await RefuseAsync(context, message.Id, StatusCodes.Status400BadRequest, refusal).ConfigureAwait(false);
+            await RefuseAsync(context, message.Id, refusal.Status, refusal).ConfigureAwait(false);
             return;
         }
 

@@ -7,7 +7,10 @@ namespace LocalRecall.Host.Http;
 
 /// <summary>What is wrong with an MCP request, before anybody looks at what it asks.</summary>
 /// <param name="Data">Writes the members of <c>error.data</c>.</param>
-internal sealed record McpRefusal(int Code, string Message, Action<Utf8JsonWriter>? Data = null);
+internal sealed record McpRefusal(int Code, string Message, Action<Utf8JsonWriter>? Data = null)
+{
+    public int Status => Code == JsonRpcError.MethodNotFound ? StatusCodes.Status404NotFound : StatusCodes.Status400BadRequest;
+}
 
 /// <summary>
 /// What Streamable HTTP asks of headers and messages: https://modelcontextprotocol.io/specification. From revision 2026-07-28 on there are
@@ -35,12 +38,15 @@ internal static class McpHttpRules
     public static McpRefusal? Check(IHeaderDictionary headers, JsonRpcMessage message, JsonElement body)
     {
         string version = headers[VersionHeader].ToString();
+        body.TryGetProperty("params", out JsonElement parameters);
+        JsonElement meta = Member(parameters, "_meta");
+        string? told = Text(meta, VersionKey);
         if (version.Length > 0 && !Versions.Contains(version))
         {
             return new McpRefusal(JsonRpcError.UnsupportedVersion, $"The protocol version '{version}' is not supported.", data =>
             {
                 data.WriteStartArray("supported");
-                foreach (string supported in Versions)
+                foreach (string supported in Versions.Where(one => told is null || IsSessionless(one)))
                 {
                     data.WriteStringValue(supported);
                 }
@@ -55,9 +61,6 @@ internal static class McpHttpRules
             return null;
         }
 
-        body.TryGetProperty("params", out JsonElement parameters);
-        JsonElement meta = Member(parameters, "_meta");
-        string? told = Text(meta, VersionKey);
         if (message.Method == "initialize" && version.Length > 0 && Text(parameters, "protocolVersion") is { } wanted && wanted != version)
         {
             return Mismatch(VersionHeader, version, wanted);
@@ -108,6 +111,11 @@ internal static class McpHttpRules
             {
                 return Mismatch(NameHeader, name, Text(parameters, named));
             }
+        }
+
+        if (isRequest && message.Method == "initialize")
+        {
+            return new McpRefusal(JsonRpcError.MethodNotFound, $"Protocol version {version} has no initialize.");
         }
 
         return isRequest && Member(meta, CapabilitiesKey).ValueKind != JsonValueKind.Object

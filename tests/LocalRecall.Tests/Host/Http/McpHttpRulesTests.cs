@@ -37,7 +37,21 @@ public sealed class McpHttpRulesTests
     [InlineData("MCP-Protocol-Version: 2026-07-28|Mcp-Method: tools/call|Mcp-Name: =?base64?***?=", """{"id":1,"method":"tools/call","params":{"name":"get",META}}""", JsonRpcError.HeaderMismatch)]
     [InlineData("MCP-Protocol-Version: 2026-07-28|Mcp-Method: tools/list", """{"id":1,"method":"tools/list","params":{}}""", JsonRpcError.InvalidParams)]
     [InlineData("MCP-Protocol-Version: 2026-07-28|Mcp-Method: tools/list", """{"id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":[]}}}""", JsonRpcError.InvalidParams)]
+    [InlineData("MCP-Protocol-Version: 2026-07-28|Mcp-Method: initialize", """{"id":1,"method":"initialize","params":{META}}""", JsonRpcError.MethodNotFound)]
     public void What_does_not_is_refused_by_its_code(string headers, string message, int code) => Assert.Equal(code, Check(headers, message)?.Code);
+
+    [Theory]
+    [InlineData("{}", "2024-11-05,2025-03-26,2025-06-18,2025-11-25,2026-07-28")]
+    [InlineData("""{"_meta":{"io.modelcontextprotocol/protocolVersion":"v999"}}""", "2026-07-28")]
+    public void An_unknown_version_is_told_what_it_can_go_on_with_without_another_beginning(string parameters, string supported)
+    {
+        McpRefusal refusal = Check("MCP-Protocol-Version: v999", $$"""{"id":1,"method":"server/discover","params":{{parameters}}}""")!;
+
+        using JsonDocument error = JsonDocument.Parse(JsonRpcError.Of("1", refusal.Code, refusal.Message, refusal.Data));
+        JsonElement data = error.RootElement.GetProperty("error").GetProperty("data");
+        Assert.Equal(supported.Split(','), data.GetProperty("supported").EnumerateArray().Select(one => one.GetString()));
+        Assert.Equal("v999", data.GetProperty("requested").GetString());
+    }
 
     [Theory]
     [InlineData(0, 200)]
