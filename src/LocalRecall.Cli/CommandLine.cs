@@ -27,6 +27,7 @@ internal static class CommandLine
         HostVerb.Create(shell),
         InstallVerb.Create(shell),
         UninstallVerb.Create(shell),
+        HookVerb.Create(),
     };
 
     public static async Task<int> RunAsync(Shell shell, string[] args)

@@ -1,4 +1,10 @@
 using LocalRecall.Cli;
+using LocalRecall.Cli.Verbs;
+
+if (HookVerb.Takes(args))
+{
+    return HookVerb.Run(args[1..]);
+}
 
 Shell shell = Shell.OfProcess();
 try

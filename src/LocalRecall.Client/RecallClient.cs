@@ -217,6 +217,14 @@ public sealed class RecallClient : IAsyncDisposable
     public Task<HostStatus> StatusAsync(TimeSpan? timeout = null, CancellationToken cancellation = default) =>
         CallAsync<HostStatus>(header => new GetStatus(header), timeout, cancellation);
 
+    /// <summary>What an agent should know now.</summary>
+    public Task<ContextFound> FindContextAsync(HookInput hook, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<ContextFound>(header => new FindContext(header, hook), timeout, cancellation);
+
+    /// <summary>Tells the host that there is something in the spool folder.</summary>
+    public Task<SpoolNoted> NoteSpoolAsync(TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<SpoolNoted>(header => new NoteSpool(header), timeout, cancellation);
+
     /// <summary>Checks the index file in full; may take seconds.</summary>
     public Task<IntegrityReport> CheckIntegrityAsync(TimeSpan? timeout = null, CancellationToken cancellation = default) =>
         CallAsync<IntegrityReport>(header => new CheckIntegrity(header), timeout, cancellation);
@@ -244,6 +252,15 @@ public sealed class RecallClient : IAsyncDisposable
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             throw new RecallException(FailureCode.Expired, "The host has not ended in time.", e);
+        }
+    }
+
+    /// <summary>Starts a host in the background for whoever comes next, unless one lives or just ends; waits for nothing.</summary>
+    public void BeginHost()
+    {
+        if (!LockFile.IsHeld(Path.Combine(options.Home, HostProcess.LockFile)))
+        {
+            _ = launcher.Start();
         }
     }
 

@@ -32,6 +32,7 @@ internal sealed class SearchActor : RequestActor<Search>
     private readonly string _query;
     private readonly TextHash _queryHash;
     private readonly Guid _lookupId = Guid.NewGuid();
+    private readonly Guid _sessionLookupId = Guid.NewGuid();
     private SearchFilter? _filter;
     private float[]? _vector;
     private Dictionary<long, float>? _cosines;
@@ -48,6 +49,7 @@ internal sealed class SearchActor : RequestActor<Search>
         _startedAt = Context.System.Scheduler.HighResMonotonicClock;
         _query = Request.Query.Length > MaxQueryChars ? Request.Query[..MaxQueryChars] : Request.Query;
         _queryHash = ports.Model.HashOf(_query, EmbeddingPurpose.Query);
+        Receive<SessionChunksFound>(OnSessionChunksFound);
         Receive<VectorsFound>(OnVectorFound);
         Receive<EmbeddingProtocol.Embedded>(embedded => OnVector(embedded.Vectors[0]));
         Receive<VectorsSearched>(OnVectorsSearched);
@@ -74,15 +76,18 @@ internal sealed class SearchActor : RequestActor<Search>
             return;
         }
 
-        AskVector();
-        AskKeywords();
+        Begin();
     }
 
     protected override void OnDeadline() => FinishEmpty("the deadline passed before the search was done");
 
     protected override void OnFailed(RequestFailed failed)
     {
-        if (failed.RequestId == _lookupId && failed.Code != FailureCode.StoreUnavailable)
+        if (failed.RequestId == _sessionLookupId)
+        {
+            base.OnFailed(failed);
+        }
+        else if (failed.RequestId == _lookupId && failed.Code != FailureCode.StoreUnavailable)
         {
             Embed();
         }
@@ -94,6 +99,39 @@ internal sealed class SearchActor : RequestActor<Search>
         {
             GoOnWithoutVectors(failed.Message);
         }
+    }
+
+    /// <summary>What the session knows already is left out of both ways of search.</summary>
+    private void Begin()
+    {
+        if (Request.ForSession.Length > 0)
+        {
+            _ports.Index.Tell(new FindSessionChunks(_sessionLookupId, Request.ForSession));
+        }
+        else
+        {
+            Ask();
+        }
+    }
+
+    private void OnSessionChunksFound(SessionChunksFound found)
+    {
+        _filter = _filter! with { Excluded = found.ChunkIds.ToHashSet() };
+        Ask();
+    }
+
+    private void Ask()
+    {
+        if (_looksAgain == 0)
+        {
+            AskVector();
+        }
+        else if (_vector is not null)
+        {
+            _ports.Index.Tell(new SearchVectors(RequestId, _vector, _filter!, Candidates));
+        }
+
+        AskKeywords();
     }
 
     private void AskKeywords()
@@ -228,10 +266,9 @@ internal sealed class SearchActor : RequestActor<Search>
         if (_vector is not null)
         {
             _cosines = null;
-            _ports.Index.Tell(new SearchVectors(RequestId, _vector, _filter!, Candidates));
         }
 
-        AskKeywords();
+        Begin();
     }
 
     private void OnChunksFound(ChunksFound found)

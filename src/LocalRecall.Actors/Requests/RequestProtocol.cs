@@ -7,7 +7,7 @@ namespace LocalRecall.Actors.Requests;
 /// <summary>Messages that stay inside the host. Nothing on the wire can be one.</summary>
 public interface IInternalMessage : INoSerializationVerificationNeeded;
 
-/// <summary>A request whose client has shown the token. Only the gateway makes one, so no remote message passes it by.</summary>
+/// <summary>A request whose client has shown the token. Only the gateway makes one, or who serves such a one in parts; so no remote message passes it by.</summary>
 /// <param name="ReplyTo">The client.</param>
 /// <param name="Client">Who it is, the same over all requests of one connection.</param>
 public sealed record Authorized<TRequest>(TRequest Request, IActorRef ReplyTo, ClientId Client) : IInternalMessage

@@ -5,7 +5,8 @@ namespace LocalRecall.Core.Ports;
 /// <param name="Dimensions">Floats per vector.</param>
 /// <param name="MaxTokens">Tokens of a text that are used, special tokens included.</param>
 /// <param name="ScoreFloor">Cosine below which a hit on vectors alone is noise.</param>
-public sealed record ModelInfo(string Id, int Dimensions, int MaxTokens, string QueryPrefix, string DocumentPrefix, float ScoreFloor)
+/// <param name="InjectionFloor">Cosine from which on a memory is worth putting before an agent that has not asked for it.</param>
+public sealed record ModelInfo(string Id, int Dimensions, int MaxTokens, string QueryPrefix, string DocumentPrefix, float ScoreFloor, float InjectionFloor)
 {
     public string PrefixFor(EmbeddingPurpose purpose) => purpose == EmbeddingPurpose.Query ? QueryPrefix : DocumentPrefix;
 

@@ -66,7 +66,7 @@ public sealed class VectorSnapshot
         return best.Take(step);
 
         bool Passes(in Part part, int row) => !part.Removed[row]
-            && (passing is null || (passing[part.Segment.Places[row]] && filter!.MatchesTime(part.Segment.Ticks[row])));
+            && (passing is null || (passing[part.Segment.Places[row]] && filter!.MatchesTime(part.Segment.Ticks[row]) && filter.MatchesChunk(part.Segment.ChunkIds[row])));
     }
 
     /// <summary>The exact cosines of hits whose vectors are at hand, nearest first; others are left out.</summary>

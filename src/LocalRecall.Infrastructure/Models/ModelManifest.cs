@@ -28,7 +28,8 @@ public sealed record ModelManifest(PinnedSet Files, ModelInfo Info, string Model
                     json.GetProperty("maxTokens").GetInt32(),
                     json.GetProperty("queryPrefix").GetString()!,
                     json.GetProperty("documentPrefix").GetString()!,
-                    json.GetProperty("scoreFloor").GetSingle()),
+                    json.GetProperty("scoreFloor").GetSingle(),
+                    json.GetProperty("injectionFloor").GetSingle()),
                 json.GetProperty("model").GetString()!,
                 json.GetProperty("vocabulary").GetString()!);
         }

@@ -25,6 +25,11 @@ internal sealed class FilterSql
             _values.Add(JsonSerializer.Serialize(passing));
             _conditions.Add($"m.place_key IN (SELECT value FROM json_each(${_values.Count}))");
         }
+        if (filter.Excluded is { Count: > 0 } excluded)
+        {
+            _values.Add(JsonSerializer.Serialize(excluded));
+            _conditions.Add($"m.memory_key NOT IN (SELECT memory_key FROM chunks WHERE chunk_key IN (SELECT value FROM json_each(${_values.Count})))");
+        }
     }
 
     public bool IsEmpty => _conditions.Count == 0;

@@ -19,7 +19,7 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
     private int _ended;
     private int _open;
 
-    public ModelInfo Model { get; } = new("scripted@1", Dimensions, 256, "", "", 0.3f);
+    public ModelInfo Model { get; } = new("scripted@1", Dimensions, 256, "", "", 0.3f, 0.5f);
 
     public ITokenizer Tokenizer => this;
 

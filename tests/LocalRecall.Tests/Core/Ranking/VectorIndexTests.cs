@@ -52,6 +52,14 @@ public sealed class VectorIndexTests
     }
 
     [Fact]
+    public void Excluded_chunks_make_room_for_others()
+    {
+        var index = new VectorIndex(Dimensions);
+        for (int i = 0; i < 10; i++) index.Add(Chunk(i, Axis(0)));
+        Assert.Equal([2, 4], Ids(index.Publish(), Axis(0), top: 2, new FilterPredicate(new SearchFilter(Excluded: new HashSet<long> { 0, 1, 3 }))));
+    }
+
+    [Fact]
     public void The_exact_best_ten_are_among_the_scans_best_hundred()
     {
         var gen = new Gen(seed: 42);

@@ -13,7 +13,7 @@ public sealed class ModelManifestTests(ModelFixture model)
     private const string Valid = """
         {
           "id": "m", "revision": "r", "model": "m.onnx", "vocabulary": "vocab.txt", "dimensions": 8, "maxTokens": 16,
-          "pooling": "mean", "queryPrefix": "query: ", "documentPrefix": "passage: ", "scoreFloor": 0.5, "sources": [], "files": []
+          "pooling": "mean", "queryPrefix": "query: ", "documentPrefix": "passage: ", "scoreFloor": 0.5, "injectionFloor": 0.75, "sources": [], "files": []
         }
         """;
 
@@ -22,7 +22,7 @@ public sealed class ModelManifestTests(ModelFixture model)
     {
         var manifest = ModelManifest.Parse(JsonDocument.Parse(Valid).RootElement);
 
-        Assert.Equal(new ModelInfo("m@r", 8, 16, "query: ", "passage: ", 0.5f), manifest.Info);
+        Assert.Equal(new ModelInfo("m@r", 8, 16, "query: ", "passage: ", 0.5f, 0.75f), manifest.Info);
         Assert.Equal("query: ", manifest.Info.PrefixFor(EmbeddingPurpose.Query));
         Assert.Equal(("m.onnx", "vocab.txt"), (manifest.ModelPath, manifest.VocabularyPath));
     }
@@ -41,6 +41,7 @@ public sealed class ModelManifestTests(ModelFixture model)
     [InlineData("maxTokens")]
     [InlineData("pooling")]
     [InlineData("scoreFloor")]
+    [InlineData("injectionFloor")]
     [InlineData("model")]
     public void A_manifest_without_a_property_is_refused(string property)
     {

@@ -111,6 +111,20 @@ public sealed class KeywordSearchTests : IDisposable
     }
 
     [Fact]
+    public void Excluded_memories_make_room_for_others()
+    {
+        for (int i = 0; i < 12; i++) _store.Put($"/m/{i}.md", Given.Memory(i, $"word number{i}"));
+        long[] found = [.. _store.Reader.SearchKeywords(Given.Words("word"), SearchFilter.None, 10).Select(h => h.ChunkId)];
+
+        var filter = new SearchFilter(Excluded: found.ToHashSet());
+
+        Assert.Equal(10, found.Length);
+        Assert.Equal(2, Search("word", filter).Count);
+        Assert.Equal(2, _store.Reader.List(filter, null, 10).Total);
+        Assert.Empty(_store.Reader.SearchKeywords(Given.Words("word"), filter, 10).Select(h => h.ChunkId).Intersect(found));
+    }
+
+    [Fact]
     public void Filters_leave_out_other_kinds_times_projects_and_scopes()
     {
         _store.Put("/m/1.md", Given.Memory(1, "word one"));
