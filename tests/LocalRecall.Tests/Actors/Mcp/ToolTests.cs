@@ -189,6 +189,21 @@ public sealed class ToolTests : McpTest
     }
 
     [Fact]
+    public async Task A_memory_is_corrected()
+    {
+        Guid id = Add("Ports", "The service listens on port 80.", appliesTo: "area:net").Id;
+        await using McpClient client = await Agent().ConnectClientAsync();
+
+        JsonElement updated = await CallAsync(client, "memory_update", new { id, content = "The service listens on port 8080." });
+
+        Assert.Equal(["success", "id", "message"], NamesOf(updated));
+        JsonElement read = await CallAsync(client, "episodic_get", new { id });
+        Assert.Equal(("Ports", "area:net", "The service listens on port 8080."), (
+            read.GetProperty("subject").GetString(), read.GetProperty("applies_to").GetString(), read.GetProperty("content").GetString()));
+        Assert.Equal("not-found", (await FailAsync(client, "memory_update", new { id = Guid.NewGuid(), content = "There is nothing to correct." })).GetProperty("code").GetString());
+    }
+
+    [Fact]
     public async Task A_memory_is_forgotten()
     {
         Guid id = Add("Wrong", "The earth is flat, they say.").Id;
