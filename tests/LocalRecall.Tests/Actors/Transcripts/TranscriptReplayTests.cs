@@ -24,7 +24,7 @@ public sealed class TranscriptReplayTests
     {
         var data = new TheoryData<int, bool>();
         string? only = Environment.GetEnvironmentVariable("LOCALRECALL_SCHEDULE_SEED");
-        for (int seed = 0; seed < 20; seed++)
+        for (int seed = 0; seed < 12; seed++)
         {
             if (string.IsNullOrEmpty(only) || only == $"{seed}") data.Add(seed, seed % 2 == 0);
         }
