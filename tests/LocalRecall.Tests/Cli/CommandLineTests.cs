@@ -1,5 +1,6 @@
 using LocalRecall.Cli;
 using LocalRecall.Contracts;
+using LocalRecall.Contracts.Hooks;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Tests.Client;
 using Xunit;
@@ -96,6 +97,22 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Import_of_transcripts_leaves_an_entry_for_each_and_tells_the_host()
+    {
+        Directory.CreateDirectory(Path.Combine(home.Path, "projects", "-p", "s1", "subagents"));
+        string[] sessions = [.. new[] { "-p/s1.jsonl", "-p/s1/subagents/agent-a1.jsonl", "-p/s2.jsonl" }.Select(name => Path.Combine(home.Path, "projects", name))];
+        foreach (string name in (string[])[.. sessions, Path.Combine(home.Path, "projects", "notes.txt"), Path.Combine(home.Path, "projects", "-p", "agent-acompact-1.jsonl")])
+        {
+            File.WriteAllText(name, "{}\n");
+        }
+
+        await AskedAsync<NoteSpool>(["import", "--transcripts", Path.Combine(home.Path, "projects")], r => new SpoolNoted(r.Header.RequestId), ExitCode.Ok);
+
+        Assert.Equal("3 transcripts; the host reads them now, in the background\n", output.ToString());
+        Assert.Equal(sessions.Order(), HookSpool.List(home.Path).Select(file => HookSpool.Read(file)!.TranscriptPath).Order());
+    }
+
+    [Fact]
     public async Task Get_of_an_unknown_memory_is_nothing_found()
     {
         await AskedAsync<GetMemory>(["get", Guid.Empty.ToString(), "--json"], r => new Failure(r.Header.RequestId, FailureCode.NotFound, "none"), ExitCode.NothingFound);
@@ -123,6 +140,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("get", "1")]
     [InlineData("import", "/nowhere/at/all")]
     [InlineData("import", "/", "--watch", "--unwatch")]
+    [InlineData("import")]
+    [InlineData("import", "--transcripts", "--watch")]
     public async Task Wrong_usage_is_told_on_standard_error(params string[] args)
     {
         Assert.Equal((int)ExitCode.Usage, await RunAsync(args));
