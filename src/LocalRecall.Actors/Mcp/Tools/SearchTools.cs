@@ -42,7 +42,7 @@ internal static class SearchTools
         {
             SearchResults results = await call.AskAsync<SearchResults>(h => new Search(h, query, filter, limit, maxTokens)).ConfigureAwait(false);
             string text = ToText(results, allKinds);
-            if (ToolJson.Fits(text))
+            if (ToolJson.Fits(text) || (limit, maxTokens) == (1, 1))
             {
                 return text;
             }
