@@ -41,14 +41,15 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, Func<TextReader> 
     /// <summary>Connects, does the work, and turns every failure into a message and an exit code.</summary>
     public async Task<int> RunAsync(
         ParseResult parse, TimeSpan timeout, Func<RecallClient, CancellationToken, Task<ExitCode>> work, CancellationToken cancellation,
-        bool startHost = true, bool connect = true)
+        bool startHost = true, bool connect = true, HostPorts? ports = null)
     {
-        var options = new RecallClientOptions
-        {
-            Home = Home, ClientName = "recall", StartHost = startHost, Timeout = parse.GetValue<TimeSpan?>(Options.TimeoutName) ?? timeout,
-        };
         try
         {
+            var options = new RecallClientOptions
+            {
+                Home = Home, ClientName = "recall", StartHost = startHost, Timeout = parse.GetValue<TimeSpan?>(Options.TimeoutName) ?? timeout,
+                Program = ports is null or { Http: null, Ollama: null } ? null : ports.Program(),
+            };
             await using RecallClient client = connect ? await RecallClient.ConnectAsync(options, cancellation).ConfigureAwait(false) : new RecallClient(options);
             return (int)await work(client, cancellation).ConfigureAwait(false);
         }

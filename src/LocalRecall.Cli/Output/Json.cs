@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LocalRecall.Client;
+using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 
 namespace LocalRecall.Cli.Output;
@@ -163,7 +164,18 @@ internal static class Json
 
     public static void Unwatched(TextWriter writer, WatchingStopped stopped) => Write(writer, json => Texts(json, "unwatched", stopped.Paths));
 
-    public static void Status(TextWriter writer, HostStatus status) => Write(writer, json => Status(json, status));
+    public static void Status(TextWriter writer, HostStatus status, HostEndpoint endpoint) => Write(writer, json =>
+    {
+        Status(json, status);
+        Http(json, endpoint);
+    });
+
+    /// <summary>Where the host serves HTTP.</summary>
+    public static void Http(Utf8JsonWriter json, HostEndpoint endpoint)
+    {
+        json.WriteString("httpAddress", endpoint.HttpAddress);
+        json.WriteString("ollamaAddress", endpoint.OllamaAddress);
+    }
 
     /// <summary>One look at the host. Without one, only when that was and why.</summary>
     public static void Look(TextWriter writer, DateTimeOffset at, HostStatus? status, string? problem) => Write(writer, json =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LocalRecall.Client;
+using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 
 namespace LocalRecall.Cli.Output;
@@ -133,6 +134,20 @@ internal sealed class Text(TextWriter writer, bool colour)
         }
 
         Faults(status.Faults, status.Index.Faults);
+    }
+
+    /// <summary>Where the host serves HTTP.</summary>
+    public void Http(HostEndpoint endpoint)
+    {
+        if (endpoint.HttpAddress is { } address)
+        {
+            Write($"http    {Clean.Line(address)}");
+        }
+
+        if (endpoint.OllamaAddress is { } ollama)
+        {
+            Write($"ollama  {Clean.Line(ollama)}");
+        }
     }
 
     public void Checks(IEnumerable<Check> checks)

@@ -17,7 +17,7 @@ internal static class HostVerb
         {
             try
             {
-                return HostProgram.Find().Run();
+                return HostPorts.Of(parse).Program().Run();
             }
             catch (RecallException e)
             {
@@ -26,8 +26,7 @@ internal static class HostVerb
         });
 
         Command start = Verb("start", "Starts the host in the background, unless it runs already.");
-        start.SetAction((parse, cancellation) => shell.RunAsync(
-            parse, Timeout, (client, _) => Task.FromResult(Running(shell, parse, client)), cancellation));
+        start.SetAction((parse, cancellation) => StartAsync(shell, parse, cancellation));
 
         Command stop = Verb("stop", "Stops the host; returns once its process has ended.");
         stop.SetAction((parse, cancellation) => StopAsync(shell, parse, cancellation, wasRunning =>
@@ -52,8 +51,16 @@ internal static class HostVerb
             int stopped = await StopAsync(shell, parse, cancellation).ConfigureAwait(false);
             return stopped != (int)ExitCode.Ok
                 ? stopped
-                : await shell.RunAsync(parse, Timeout, (client, _) => Task.FromResult(Running(shell, parse, client)), cancellation).ConfigureAwait(false);
+                : await StartAsync(shell, parse, cancellation).ConfigureAwait(false);
         });
+
+        foreach (Command starting in (Command[])[run, start, restart])
+        {
+            foreach (Option<int?> port in HostPorts.Options())
+            {
+                starting.Add(port);
+            }
+        }
 
         return new Command("host", "Controls the host process.") { run, start, stop, restart };
     }
@@ -72,9 +79,20 @@ internal static class HostVerb
             },
             cancellation, connect: false);
 
-    private static ExitCode Running(Shell shell, ParseResult parse, RecallClient client)
+    private static Task<int> StartAsync(Shell shell, ParseResult parse, CancellationToken cancellation)
     {
-        HostEndpoint endpoint = client.Endpoint!;
+        HostPorts ports = HostPorts.Of(parse);
+        return shell.RunAsync(
+            parse, Timeout, (client, _) => Task.FromResult(Running(shell, parse, client.Endpoint!, ports)), cancellation, ports: ports);
+    }
+
+    private static ExitCode Running(Shell shell, ParseResult parse, HostEndpoint endpoint, HostPorts ports)
+    {
+        if (ports.Mismatch(endpoint) is { } mismatch)
+        {
+            return (ExitCode)shell.Fail(parse, ExitCode.Failure, "port", mismatch);
+        }
+
         if (parse.GetValue<bool>(Options.JsonName))
         {
             Json.Write(shell.Out, json =>
@@ -83,12 +101,13 @@ internal static class HostVerb
                 json.WriteNumber("pid", endpoint.Pid);
                 json.WriteString("version", endpoint.Version);
                 json.WriteString("address", endpoint.Address);
-                json.WriteString("httpAddress", endpoint.HttpAddress);
+                Json.Http(json, endpoint);
             });
         }
         else
         {
             shell.Text.Write($"Host {Clean.Line(endpoint.Version)} runs as process {endpoint.Pid} at {Clean.Line(endpoint.Address)}.");
+            shell.Text.Http(endpoint);
         }
 
         return ExitCode.Ok;

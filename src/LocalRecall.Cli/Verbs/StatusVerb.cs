@@ -15,11 +15,12 @@ internal static class StatusVerb
             HostStatus status = await client.StatusAsync(cancellation: token).ConfigureAwait(false);
             if (parse.GetValue<bool>(Options.JsonName))
             {
-                Json.Status(shell.Out, status);
+                Json.Status(shell.Out, status, client.Endpoint!);
             }
             else
             {
                 shell.Text.Status(status);
+                shell.Text.Http(client.Endpoint!);
                 if (VersionNote.Of(RecallClient.Version, status.HostVersion) is { } note)
                 {
                     shell.Text.Write(Clean.Line(note));
