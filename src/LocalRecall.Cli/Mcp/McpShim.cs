@@ -12,8 +12,9 @@ namespace LocalRecall.Cli.Mcp;
 /// One MCP session over standard input and output: carries its lines to the host and the answers back, and knows nothing of what they say.
 /// A host that dies, restarts or is replaced is not noticed: what was under way is asked again, under the same id.
 /// </summary>
+/// <param name="client">Null: the session has opted out.</param>
 /// <param name="project">The git repository around the agent's folder, or null.</param>
-internal sealed class McpShim(RecallClient client, string? project, Stream input, Stream output, TextWriter error)
+internal sealed class McpShim(RecallClient? client, string? project, Stream input, Stream output, TextWriter error)
 {
     /// <summary>A host lets one client have 64 requests open.</summary>
     private const int MostUnderWay = 32;
@@ -36,7 +37,7 @@ internal sealed class McpShim(RecallClient client, string? project, Stream input
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var broken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = KeepLeaseAsync(ended.Token);
+        _ = client is null ? Task.CompletedTask : KeepLeaseAsync(client, ended.Token);
 
         // On a thread of its own: reading blocks, and nothing can cancel it.
         Task reading = Task.Factory.StartNew(() => Read(broken, ended.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -59,7 +60,7 @@ internal sealed class McpShim(RecallClient client, string? project, Stream input
         }
     }
 
-    private async Task KeepLeaseAsync(CancellationToken cancellation)
+    private async Task KeepLeaseAsync(RecallClient client, CancellationToken cancellation)
     {
         try
         {
@@ -104,7 +105,8 @@ internal sealed class McpShim(RecallClient client, string? project, Stream input
                 _ when json is null => TooLong(message),
                 JsonRpcKind.NoJson => JsonRpcError.Of(null, JsonRpcError.ParseError, "This line is no JSON."),
                 JsonRpcKind.Invalid => JsonRpcError.Of(message.Id, JsonRpcError.InvalidRequest, "This is no JSON-RPC message."),
-                _ => await AskAsync(message, json, cancellation).ConfigureAwait(false),
+                _ when client is null => OffAnswers.To(message, json),
+                _ => await AskAsync(client, message, json, cancellation).ConfigureAwait(false),
             };
             if (answer.Length > 0)
             {
@@ -125,7 +127,7 @@ internal sealed class McpShim(RecallClient client, string? project, Stream input
         }
     }
 
-    private async Task<string> AskAsync(JsonRpcMessage message, string json, CancellationToken cancellation)
+    private async Task<string> AskAsync(RecallClient client, JsonRpcMessage message, string json, CancellationToken cancellation)
     {
         // No await before the turn is asked for, and none between the connection and the call: so lines leave in the order they came.
         string before = opening;
@@ -137,7 +139,7 @@ internal sealed class McpShim(RecallClient client, string? project, Stream input
         long began = Stopwatch.GetTimestamp();
         try
         {
-            Task<string> asked = await InTurnAsync(left => client.McpAsync(session, before, project, json, left, cancellation), began, cancellation).ConfigureAwait(false);
+            Task<string> asked = await InTurnAsync(client, left => client.McpAsync(session, before, project, json, left, cancellation), began, cancellation).ConfigureAwait(false);
             return await asked.ConfigureAwait(false);
         }
         catch (RecallException e)
@@ -146,7 +148,7 @@ internal sealed class McpShim(RecallClient client, string? project, Stream input
         }
     }
 
-    private async Task<Task<string>> InTurnAsync(Func<TimeSpan, Task<string>> ask, long began, CancellationToken cancellation)
+    private async Task<Task<string>> InTurnAsync(RecallClient client, Func<TimeSpan, Task<string>> ask, long began, CancellationToken cancellation)
     {
         if (!await turn.WaitAsync(CallLimit, cancellation).ConfigureAwait(false))
         {
