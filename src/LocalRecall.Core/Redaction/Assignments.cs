@@ -11,7 +11,7 @@ internal static class Assignments
     private const int MaxSuffix = 24;
     private const int MaxGap = 16;
     private const int MaxQuoted = 512;
-    private const int MaxLooked = 512;
+    private const int MaxLooked = 256;
     private const int Near = 48;
     private const int MaxDrawn = 200;
 
@@ -50,9 +50,9 @@ internal static class Assignments
                 found.Add(secret);
                 at = secret.End;
             }
-            else
+            else if (end == text.Length || !Charset.IsWord(text[end]))
             {
-                FindNear(text, word, end, found);
+                FindNear(text, word, end, found); // not near "output_tokens", "tokenizer"
             }
         }
     }
@@ -73,7 +73,8 @@ internal static class Assignments
     {
         ReadOnlySpan<char> before = text.AsSpan(Math.Max(0, at - 40)..at);
         int mark = before.LastIndexOf(Secret.Mark);
-        return mark >= 0 && before[mark..].IndexOf(']') < 0;
+        int end = at + Charset.Run(text, at, Charset.Header, 40);
+        return mark >= 0 && !before[(mark + Secret.Mark.Length)..].ContainsAnyExcept(Charset.Header) && end < text.Length && text[end] == ']';
     }
 
     private enum Separator { None, Colon, Equals, Word, Flag, Element, Comma }
@@ -93,15 +94,16 @@ internal static class Assignments
         Ending ending = separator == Separator.Element ? Ending.Tag : !tight ? Ending.Expression : IsLineStart(text, NameStart(text, word)) ? Ending.Line : Ending.Pair;
         Value value = ValueAt(text, from, separator, ending);
         if (value.Length == 0) return null;
-        ReadOnlySpan<char> looked = text.AsSpan(value.Start, Math.Min(value.Length, MaxLooked));
+        ReadOnlySpan<char> looked = value.Looked(text);
 
         // "password: string = …": the value comes behind the type.
         if (separator == Separator.Colon && !value.IsQuoted && AfterType(text, value.End) is var typed and > 0)
         {
             (separator, value) = (Separator.Equals, ValueAt(text, typed, Separator.Equals, Ending.Expression));
-            looked = text.AsSpan(value.Start, Math.Min(value.Length, MaxLooked));
+            looked = value.Looked(text);
         }
-        if (looked.IsEmpty || Placeholders.Is(looked) || (!value.IsQuoted && IsCode(looked))) return null;
+        if (looked.IsEmpty || Placeholders.Is(value.IsQuoted ? looked : looked.TrimEnd(",;"))) return null;
+        if (!value.IsQuoted && (IsCode(looked) || (looked[^1] == '-' && value.End < text.Length && text[value.End] == '>'))) return null; // $x->y
         bool isLoose = separator switch
         {
             Separator.Equals => tight && IsSetting(text, NameStart(text, word)),
@@ -109,7 +111,7 @@ internal static class Assignments
             _ => false,
         };
         bool isSecret = isPassword && !isShort ? IsPassword(looked, value.IsQuoted, separator, isLoose) : IsKey(looked, value.IsQuoted, separator, isLoose);
-        return isSecret ? new Secret(value.Start, value.End, isPassword ? "password" : "secret") : null;
+        return isSecret ? new Secret(value.Start, value.WholeEnd(text), isPassword ? "password" : "secret") : null;
     }
 
     private static (Separator Kind, int From) SeparatorAt(string text, int word, int nameEnd)
@@ -169,9 +171,15 @@ internal static class Assignments
         return at + 1 < text.Length && text[at] == '=' && text[at + 1] is not ('=' or '>') ? Skip(text, at + 1, " \t") : 0;
     }
 
-    private readonly record struct Value(int Start, int End, bool IsQuoted)
+    /// <param name="Stops">What ends it; null: it ends here. A long one is followed to its end only when it is known to be a secret.</param>
+    private readonly record struct Value(int Start, int End, bool IsQuoted, string? Stops = null)
     {
         public int Length => End - Start;
+
+        public ReadOnlySpan<char> Looked(string text) => text.AsSpan(Start, Math.Min(Length, MaxLooked));
+
+        public int WholeEnd(string text) =>
+            Stops is null ? End : text.AsSpan(End).IndexOfAny(Stops) is var more and >= 0 ? End + more : text.Length;
     }
 
     /// <summary>What ends a value without quotes. In a line of settings only white space does.</summary>
@@ -202,9 +210,10 @@ internal static class Assignments
         };
         ReadOnlySpan<char> rest = text.AsSpan(Math.Min(from, text.Length));
         int length = rest[..Math.Min(rest.Length, MaxLooked)].IndexOfAny(stops);
-        if (length < 0) length = rest.Length <= MaxLooked ? rest.Length : rest.IndexOfAny(stops) is var far and >= 0 ? far : rest.Length;
+        if (length < 0 && rest.Length > MaxLooked) return ending == Ending.Tag ? default : new Value(from, from + MaxLooked, IsQuoted: false, stops);
+        if (length < 0) length = rest.Length;
         while (length > 0 && (rest[length - 1] is '\\' or '*' || (separator == Separator.Word && rest[length - 1] is '.' or ':' or '!' or '?'))) length--;
-        if (EscapedBreak(rest[..Math.Min(length, MaxLooked)]) is var line and > 0) length = line;
+        if (EscapedBreak(rest[..length]) is var line and > 0) length = line;
         if (ending == Ending.Tag && string.CompareOrdinal(text, from + length, "</", 0, 2) != 0) return default;
         return new Value(from, from + length, IsQuoted: false);
     }
@@ -236,11 +245,11 @@ internal static class Assignments
     {
         if (value.IndexOfAny('(', '[') >= 0 || value.IndexOf("->") >= 0 || value.IndexOf("::") >= 0 || value.IndexOf("?.") >= 0) return true;
         int dot = value.IndexOf('.');
-        if (dot <= 0 || Randomness.IsMixed(value)) return false;
+        if (dot <= 0) return false;
         foreach (Range range in value.Split('.'))
         {
             ReadOnlySpan<char> part = value[range];
-            if (part.IsEmpty || char.IsAsciiDigit(part[0]) || part.ContainsAnyExcept(Charset.Identifier)) return false;
+            if (part.IsEmpty || char.IsAsciiDigit(part[0]) || part.ContainsAnyExcept(Charset.Identifier) || Randomness.IsDrawn(part) || (part.Length >= 24 && Randomness.IsMixed(part))) return false;
         }
         return true;
     }
@@ -318,10 +327,20 @@ internal static class Assignments
                 ReadOnlySpan<char> token = text.AsSpan(at, length);
                 int equals = token.TrimEnd('=').LastIndexOf('=');
                 int start = at + equals + 1;
-                if (Randomness.IsDrawn(token[(equals + 1)..].TrimEnd("."))) found.Add(new Secret(start, at + token.TrimEnd(".").Length, "secret"));
+                if (!IsId(token) && Randomness.IsDrawn(token[(equals + 1)..].TrimEnd("."))) found.Add(new Secret(start, at + token.TrimEnd(".").Length, "secret"));
             }
             at += length + 1;
         }
+    }
+
+    /// <summary>Names of requests, messages, tool calls: drawn by a machine, and no secret.</summary>
+    private static bool IsId(ReadOnlySpan<char> token)
+    {
+        foreach (string prefix in (string[])["req_", "msg_", "toolu_", "call_", "chatcmpl-", "resp_", "evt_", "run_", "thread_", "session_", "sha256-", "sha384-", "sha512-"])
+        {
+            if (token.StartsWith(prefix, StringComparison.Ordinal)) return true;
+        }
+        return false;
     }
 
     private static bool HasLetter(ReadOnlySpan<char> value)

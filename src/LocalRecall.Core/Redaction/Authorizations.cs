@@ -8,7 +8,7 @@ internal static class Authorizations
     private const string Bearer = "bearer ";
     private const int LeastHeader = 6;
     private const int LeastBearer = 16;
-    private const int MaxLooked = 512;
+    private const int MaxLooked = 128;
 
     private static readonly string[] Schemes = ["bearer", "basic", "token", "apikey", "api-key", "digest", "negotiate"];
 
@@ -36,6 +36,7 @@ internal static class Authorizations
     {
         int length = from < text.Length ? Charset.Run(text, from, Charset.Bearer, MaxLooked) : 0;
         ReadOnlySpan<char> value = text.AsSpan(Math.Min(from, text.Length), length).TrimEnd(".-");
+        if (from + length < text.Length && text[from + length] == '(') return null; // a call that makes one
         if (value.Length < least || Placeholders.Is(value) || !IsCredential(value)) return null;
         int end = from + (length == MaxLooked ? Charset.Run(text, from, Charset.Bearer) : value.Length);
         found.Add(new Secret(from, end, Kind));

@@ -9,7 +9,7 @@ internal static class KeyFormats
     /// <param name="Exact">Just so many: a longer run is something else.</param>
     private sealed record Format(string Prefix, string Kind, SearchValues<char> Set, int Least, bool Exact = false);
 
-    private const int MaxLooked = 256;
+    private const int MaxLooked = 128;
     private const int MaxJwtHeader = 4096;
     private const string Jwt = "eyJ";
 

@@ -5,7 +5,7 @@ internal static class Placeholders
 {
     private static readonly string[] Beginnings =
     [
-        "<", "{", "${", "$(", "$env:", "#{", "%(", "@(", "process.env", "os.environ", "os.getenv", "getenv", "env.", "ENV[", "System.getenv", "Environment.",
+        "<", "&lt;", "&#", "{", "${", "$(", "$env:", "#{", "%(", "@(", "process.env", "os.environ", "os.getenv", "getenv", "env.", "ENV[", "System.getenv", "Environment.",
         "config.", "secrets.", "settings.", "vault:", "op://", "ssm:", "keyring:", "file:", "http://", "https://", "./", "../", "~/", "your", "my_", "example",
         "changeme", "change-me", "change_me", "change me", "replace", "placeholder", "insert", "redacted", "[redacted", "removed", "hidden", "masked", "todo", "xxx", "...", "…",
     ];

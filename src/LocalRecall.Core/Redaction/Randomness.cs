@@ -33,7 +33,8 @@ internal static class Randomness
         foreach (char c in word)
         {
             int kind = char.IsAsciiLetterLower(c) ? 0 : char.IsAsciiLetterUpper(c) ? 1 : char.IsAsciiDigit(c) ? 2 : -1;
-            if (c is '/' or '.') slashes++;
+            if (c == '.') return false; // members, file names
+            if (c == '/') slashes++;
             if (kind < 0) continue;
             if (kind == 2) digits++;
             else letters++;

@@ -67,6 +67,41 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Update_sends_what_is_given_and_nothing_else()
+    {
+        var id = new Guid("0b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69");
+        input = "From standard input.\n";
+        UpdateMemory update = await AskedAsync<UpdateMemory>(
+            ["update", id.ToString(), "--content", "-", "-w", "wire", "-w", "frames", "--json"], r => new MemoryUpdated(r.Header.RequestId, id, false), ExitCode.Ok);
+        Assert.Equal((id, null, null, "From standard input."), (update.Id, update.Subject, update.AppliesTo, update.Content));
+        Assert.Equal(["wire", "frames"], update.Keywords);
+        Assert.Equal($$"""{"id":"{{id}}","embeddingPending":false}""" + "\n", output.ToString());
+
+        update = await AskedAsync<UpdateMemory>(["update", id.ToString(), "--subject", "S", "--applies-to", "area:x"], r => new MemoryUpdated(r.Header.RequestId, id, true), ExitCode.Ok);
+        Assert.Equal(("S", "area:x", null, null), (update.Subject, update.AppliesTo, update.Keywords, update.Content));
+    }
+
+    [Fact]
+    public async Task Redact_says_what_it_found_and_what_it_left()
+    {
+        var id = new Guid("0b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69");
+        RedactStored redact = await AskedAsync<RedactStored>(
+            ["redact", "--scan", "--dry-run", "--json"],
+            r => new StoredRedacted(r.Header.RequestId, 7, 1, [new SecretFinding(id, "S", "/a.md", ["password", "jwt"], true)]), ExitCode.Ok);
+        Assert.True(redact.DryRun);
+        Assert.Equal(
+            """{"dryRun":true,"memories":7,"changed":1,"findings":[{"id":"0b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69","subject":"S","kinds":["password","jwt"],"path":"/a.md","fileKept":true}]}""" + "\n",
+            output.ToString());
+
+        output.GetStringBuilder().Clear();
+        redact = await AskedAsync<RedactStored>(
+            ["redact"], r => new StoredRedacted(r.Header.RequestId, 7, 1, [new SecretFinding(id, "S", "/a.md", ["password"], true)]), ExitCode.Ok);
+        Assert.False(redact.DryRun);
+        Assert.Equal(
+            $"{id}  password  S\n  still in /a.md: it is not ours to change\n1 of 7 memories held a secret; it is gone from the index and from our files\n", output.ToString());
+    }
+
+    [Fact]
     public async Task Embed_reads_one_text_a_line()
     {
         input = "one\ntwo\n";
@@ -138,6 +173,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("search", "x", "--since", "bogus")]
     [InlineData("search", "x", "--timeout", "-1")]
     [InlineData("get", "1")]
+    [InlineData("update", "0b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69")]
+    [InlineData("update", "--subject", "x")]
     [InlineData("import", "/nowhere/at/all")]
     [InlineData("import", "/", "--watch", "--unwatch")]
     [InlineData("import")]

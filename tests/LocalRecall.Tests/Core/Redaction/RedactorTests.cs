@@ -202,6 +202,8 @@ public sealed class RedactorTests
         "bearer authentication-middleware is used",
         "Authorization: Basic authentication is off",
         "a basic understanding of authorization",
+        "\"output_tokens\":3},\"requestId\":\"req_011CSkYzZmrLKTfC5kKrttht\"",
+        "the token came with msg_011CSkYzZmrLKTfC5kKrttht",
         "commit 3f2a9c1d8e7b6a5f4c3d2e1f0a9b8c7d6e5f4a3b fixes the token refresh",
         "fixes token refresh (9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08)",
         "token bug, session 123e4567-e89b-42d3-a456-426614174000",
@@ -237,6 +239,12 @@ public sealed class RedactorTests
         "password -> bcrypt -> users.password_hash",
         "password=request.form['password'],",
         "password=args.password)",
+        "cert_file=None,\n        key_password=None,\n        strict=None",
+        "def encode_private(self, private_key: ed25519.Ed25519PrivateKey) -> ed448.Ed448PrivateKey:",
+        "my $pwd = $ftp->pwd;",
+        "passphrase: &#x3C;string>",
+        "headers[\"authorization\"] = \"Basic \" + b64encode(auth)",
+        "exports.HEADER = exports.TOKEN = exports2.STRICT_TOKEN = x",
     ];
 
     [Theory]
@@ -305,6 +313,39 @@ public sealed class RedactorTests
         var memory = new Memory(MemoryId.New(), MemoryKind.Episodic, "Subject", ["w"], AppliesTo.Global, DateTimeOffset.UnixEpoch, null, "The body.");
 
         Assert.Same(memory, Redactor.Clean(memory).Kept);
+    }
+
+    /// <summary>However long a text is and whatever it repeats, it is done in one go: every rule looks a bounded way around each place.</summary>
+    [Theory]
+    [InlineData("password:")]
+    [InlineData("pwd='pwd=\"pwd=`")]
+    [InlineData("authorization=")]
+    [InlineData("sk-")]
+    [InlineData("eyJ-")]
+    [InlineData("a://b:")]
+    [InlineData("-----BEGIN PRIVATE KEY-----")]
+    [InlineData("-----BEGIN PRIVATE KEY-----\n")]
+    [InlineData("<pri<private")]
+    [InlineData("[redacted:")]
+    public void A_megabyte_of_anything_is_cleaned(string piece)
+    {
+        string text = string.Concat(Enumerable.Repeat(piece, 1_000_000 / piece.Length));
+        string secret = "\n\"password\": \"hunter2\", and so on";
+
+        string kept = Redactor.Clean(text + secret).Kept;
+
+        Assert.DoesNotContain("hunter2", kept, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_longer_than_any_rule_looks_goes_as_a_whole()
+    {
+        string secret = string.Concat(Enumerable.Repeat(Base62, 3000));
+        foreach (string around in (string[])["API_KEY={0}\nnext", "\"api_key\": \"{0}\", \"next\"", "api_key: {0} next", "sk-{0} next", "Bearer {0} next", "Authorization: {0} next"])
+        {
+            string kept = Redactor.Clean(string.Format(System.Globalization.CultureInfo.InvariantCulture, around, secret)).Kept;
+            Assert.True(kept.Length < 60 && kept.Contains("next", StringComparison.Ordinal), kept[..Math.Min(kept.Length, 200)]);
+        }
     }
 
     /// <summary>Whatever is put together from pieces of secrets, marks and words: nothing is left to find in what was cleaned.</summary>
