@@ -85,8 +85,9 @@ internal static class Verbs
     public static async Task<int> PublishAsync(string[] properties)
     {
         await Prepare.RunAsync(properties);
-        await Programs.PublishAsync(properties, nativeOnly: true);
-        Console.WriteLine($"recall and localrecall-host are in {Programs.Folder}");
+        await Programs.ReleaseAsync(properties);
+        Console.WriteLine($"recall, localrecall-host, the model and all of .NET that they need: {Programs.ReleaseFolder}");
+        Console.WriteLine($"The .NET tool: dotnet tool install -g {Package.Id} --source {Package.Folder}");
         return 0;
     }
 }

@@ -7,7 +7,7 @@ const string Help = """
       demo [FOLDER]      import a folder of memories (samples/memories) into a fresh host and search it
       test [SUITE…]      run the tests: unit, conformance, process; without a name, all of these; clients (takes npm)
       bench [NAME…]      run the benchmarks; bench --help lists them and their options
-      publish            leave recall and localrecall-host in artifacts/bin/
+      publish            leave recall and localrecall-host, which need no .NET, in artifacts/publish/, and the .NET tool in artifacts/package/
       prepare [--again]  ask the package feed what it has, fetch the pinned downloads; the others do this by themselves.
                          --again forgets what the feed answered before
 
