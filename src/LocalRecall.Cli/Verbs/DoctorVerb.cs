@@ -1,4 +1,6 @@
 using System.CommandLine;
+using LocalRecall.Cli.Doctor;
+using LocalRecall.Cli.Install;
 using LocalRecall.Cli.Output;
 using LocalRecall.Client;
 using LocalRecall.Contracts;
@@ -12,11 +14,20 @@ internal static class DoctorVerb
 
     public static Command Create(Shell shell)
     {
-        var command = new Command("doctor", "Checks everything from the home folder to the model, starting the host, and says how to mend what is broken.") { Options.Timeout("120"), Options.Json() };
+        var command = new Command("doctor", "Checks the whole chain from this program to the agents, starting the host, and says how to mend what is broken.") { Options.Timeout("120"), Options.Json() };
         command.SetAction(async (parse, cancellation) =>
         {
-            var checks = new List<Check> { Home(shell.Home), Disk(shell.Home), await ProgramAsync(cancellation).ConfigureAwait(false) };
+            var checks = new List<Check> { Home(shell.Home), Disk(shell.Home), ProgramChecks.Recall(), await ProgramAsync(cancellation).ConfigureAwait(false) };
             await HostAsync(shell.Home, parse.GetValue<TimeSpan?>(Options.TimeoutName) ?? TimeSpan.FromSeconds(120), checks, cancellation).ConfigureAwait(false);
+            DateTimeOffset now = TimeProvider.System.GetUtcNow();
+            checks.Add(SpoolChecks.Spool(shell.Home, now));
+            if (SpoolChecks.OptedOut(Environment.CurrentDirectory) is { } off)
+            {
+                checks.Add(off);
+            }
+
+            checks.AddRange(await new AgentChecks(shell.Home, RecallProgram.Running(), now, cancellation)
+                .OfAsync(Places.OfUser(ProjectRoot.Of(Environment.CurrentDirectory))).ConfigureAwait(false));
             if (parse.GetValue<bool>(Options.JsonName))
             {
                 Json.Checks(shell.Out, checks);
@@ -89,6 +100,8 @@ internal static class DoctorVerb
             checks.Add(VersionNote.Of(RecallClient.Version, status.HostVersion) is { } note
                 ? new Check(link, CheckState.Warning, $"{running}. {note}", client.UpgradeObstacle)
                 : new Check(link, CheckState.Ok, running));
+
+            checks.AddRange(await EndpointChecks.OfAsync(home, cancellation).ConfigureAwait(false));
 
             link = "index";
             IntegrityReport integrity = await client.CheckIntegrityAsync(cancellation: cancellation).ConfigureAwait(false);
