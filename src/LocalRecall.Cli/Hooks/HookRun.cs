@@ -31,6 +31,7 @@ internal sealed class HookRun(string home, string? @event, string? agent, string
             return default;
         }
 
+        HookTrace.Note(home, hook.Agent, hook.Event);
         if (!AgentEvents.Asks(hook.Event))
         {
             HookSpool.Write(home, hook);

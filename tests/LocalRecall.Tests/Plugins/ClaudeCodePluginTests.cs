@@ -86,9 +86,9 @@ public sealed partial class ClaudeCodePluginTests
         Assert.Equal(Path.GetFileName(folder), head.Groups["name"].Value);
         Assert.InRange(head.Groups["description"].Length, 1, 1024);
         string[] tools = [.. ToolName().Matches(text).Select(m => m.Groups[1].Value).Distinct()];
-        string defined = string.Concat(Directory.GetFiles(Path.Combine(Root, "src", "LocalRecall.Actors", "Mcp", "Tools")).Select(File.ReadAllText));
+        string documented = File.ReadAllText(Path.Combine(Root, "docs", "mcp.md"));
         Assert.NotEmpty(tools);
-        Assert.All(tools, tool => Assert.Contains($"\"{tool}\"", defined));
+        Assert.All(tools, tool => Assert.Contains($"`{tool}`", documented));
     }
 
     private static async Task<(int Exit, string Output, string Error)> RunAsync(string name, string path)
