@@ -1,5 +1,8 @@
+using System.Text;
 using Akka.Actor;
 using LocalRecall.Actors.Requests;
+using LocalRecall.Contracts;
+using LocalRecall.Contracts.Hooks;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Formats;
 using LocalRecall.Core.Memories;
@@ -96,8 +99,30 @@ internal sealed class RedactActor : RequestActor<RedactStored>
             _ports.Index.Tell(new FindSourcesBelow(Guid.NewGuid(), root));
         }
 
-        IngestPorts ports = _ports;
-        Task.Run(() => new FilesListed(ports.Files.List(ports.MemoriesFolder).Paths)).PipeTo(Self);
+        (IngestPorts ports, bool dryRun) = (_ports, Request.DryRun);
+        Task.Run(() =>
+        {
+            if (!dryRun)
+            {
+                CleanSpool(Path.GetDirectoryName(ports.MemoriesFolder)!);
+            }
+
+            return new FilesListed(ports.Files.List(ports.MemoriesFolder).Paths);
+        }).PipeTo(Self);
+    }
+
+    /// <summary>What hooks recorded and could not be dealt with stays there for a person to look at; the rest of the spool is cleaned when it is stored.</summary>
+    private static void CleanSpool(string home)
+    {
+        string folder = HookSpool.BadFolderOf(home);
+        foreach (string path in Directory.Exists(folder) ? Directory.GetFiles(folder) : [])
+        {
+            Redacted<string> cleaned = Redactor.Clean(File.ReadAllText(path));
+            if (cleaned.IsChanged)
+            {
+                DurableFile.Replace(path, Encoding.UTF8.GetBytes(cleaned.Kept));
+            }
+        }
     }
 
     private void OnPaths(IReadOnlyList<string> paths)

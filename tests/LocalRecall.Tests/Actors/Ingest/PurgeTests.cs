@@ -1,4 +1,5 @@
 using System.Text;
+using LocalRecall.Contracts.Hooks;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Formats;
 using LocalRecall.Core.Memories;
@@ -133,6 +134,22 @@ public sealed class PurgeTests : HostTest
 
         Assert.Empty(Holding(Tail));
         Assert.Equal(FailureCode.NotFound, Ask<Failure>(h => new GetMemory(h, id, 0)).Code);
+    }
+
+    [Fact]
+    public void What_hooks_recorded_and_nobody_could_read_is_cleaned_too()
+    {
+        string folder = HookSpool.BadFolderOf(Home);
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, "1.json");
+        File.WriteAllText(path, "{\"prompt\":\"use " + Token + " there\", torn");
+
+        Redact(dryRun: true);
+        Assert.Equal([path], Holding(Tail));
+        Redact();
+
+        Assert.Empty(Holding(Tail));
+        Assert.Contains("there", File.ReadAllText(path), StringComparison.Ordinal);
     }
 
     [Fact]
