@@ -25,7 +25,7 @@ public sealed class ToolTests : McpTest
     [Fact]
     public async Task A_fact_is_kept_and_read_in_the_known_shape()
     {
-        await using McpClient client = await Agent("/work/shop").ConnectClientAsync();
+        await using McpClient client = await Agent("/projects/shop").ConnectClientAsync();
 
         JsonElement created = await CallAsync(client, "episodic_create", new
         {
@@ -47,7 +47,7 @@ public sealed class ToolTests : McpTest
         Assert.Equal(["id", "subject", "similarity", "keywords", "applies_to", "occurred_at", "content"], NamesOf(hit));
         Assert.Equal(created.GetProperty("id").GetString(), hit.GetProperty("id").GetString());
         Assert.InRange(hit.GetProperty("similarity").GetDouble(), 0.3, 1);
-        Assert.Equal("/work/shop", Ask<MemoryFound>(h => new GetMemory(h, created.GetProperty("id").GetGuid(), 0)).Summary.Project);
+        Assert.Equal("/projects/shop", Ask<MemoryFound>(h => new GetMemory(h, created.GetProperty("id").GetGuid(), 0)).Summary.Project);
     }
 
     [Fact]
@@ -83,13 +83,13 @@ public sealed class ToolTests : McpTest
     [Fact]
     public async Task A_search_looks_in_the_project_unless_told_otherwise()
     {
-        Add("Here", "The build server is called anna.", project: "/work/here");
-        Add("There", "The build server is called berta.", project: "/work/there");
+        Add("Here", "The build server is called anna.", project: "/projects/here");
+        Add("There", "The build server is called berta.", project: "/projects/there");
         Add("Everywhere", "A build server is restarted at night.");
-        await using McpClient client = await Agent("/work/here").ConnectClientAsync();
+        await using McpClient client = await Agent("/projects/here").ConnectClientAsync();
 
         Assert.Equal(["Everywhere", "Here"], await SubjectsAsync(new { query = "build server" }));
-        Assert.Equal(["Everywhere", "There"], await SubjectsAsync(new { query = "build server", project = "/work/there" }));
+        Assert.Equal(["Everywhere", "There"], await SubjectsAsync(new { query = "build server", project = "/projects/there" }));
         Assert.Equal(["Everywhere", "Here", "There"], await SubjectsAsync(new { query = "build server", project = "any" }));
         Assert.Equal(["Everywhere", "Here"], (await CallAsync(client, "memory_list", new { })).GetProperty("memories").EnumerateArray().Select(m => m.GetProperty("subject").GetString()!).Order());
 
@@ -221,12 +221,12 @@ public sealed class ToolTests : McpTest
     public async Task The_status_says_how_the_memory_is()
     {
         Add("One", "The only memory there is.");
-        await using McpClient client = await Agent("/work/here").ConnectClientAsync();
+        await using McpClient client = await Agent("/projects/here").ConnectClientAsync();
 
         JsonElement status = await CallAsync(client, "recall_status", new { });
 
         Assert.Equal("1.0.0", status.GetProperty("host_version").GetString());
-        Assert.Equal("/work/here", status.GetProperty("project").GetString());
+        Assert.Equal("/projects/here", status.GetProperty("project").GetString());
         Assert.Equal("ready", status.GetProperty("index").GetProperty("state").GetString());
         Assert.Equal(1, status.GetProperty("index").GetProperty("memories").GetProperty("episodic").GetInt32());
         Assert.Equal("scripted@1", status.GetProperty("model").GetProperty("id").GetString());
