@@ -56,7 +56,7 @@ internal static class Verbs
 
             int Sum(string name) => counters.Sum(counter => (int)counter.Attribute(name)!);
         }
-        if (suites.Contains(ClientsSuite))
+        if (suites is [] || suites.Contains(ClientsSuite))
         {
             Console.WriteLine($"{ClientsSuite}:");
             var clients = await Clients.RunAsync(properties);

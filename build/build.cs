@@ -5,7 +5,7 @@ const string Help = """
     ./build.sh VERB [options]
 
       demo [FOLDER]      import a folder of memories (samples/memories) into a fresh host and search it
-      test [SUITE…]      run the tests: unit, conformance, process; without a name, all of these; clients (takes npm)
+      test [SUITE…]      run the tests: unit, conformance, process, clients (left out without npm); without a name, all of them
       bench [NAME…]      run the benchmarks; bench --help lists them and their options
       publish            leave recall and localrecall-host, which need no .NET, in artifacts/publish/, and the .NET tool in artifacts/package/
       prepare [--again]  ask the package feed what it has, fetch the pinned downloads; the others do this by themselves.

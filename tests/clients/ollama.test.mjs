@@ -1,14 +1,14 @@
 // The ollama package, at the port of Ollama, without a token.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Ollama, ResponseError } from 'ollama';
+import { Ollama } from 'ollama';
 import { Home } from './home.mjs';
 import { assertSame, longText, model, norm } from './vectors.mjs';
 
 const home = Home.shared();
 const ollama = new Ollama({ host: home.ollamaUrl });
 const texts = ['the deploy key lives in the vault', 'Prices rise in März ☂'];
-const fails = (status_code, error) => e => e instanceof ResponseError && e.status_code === status_code && error.test(e.error) || assert.fail(`${e.status_code}: ${e.message}`);
+const fails = (status_code, error) => e => e.name === 'ResponseError' && e.status_code === status_code && error.test(e.error);
 
 test('embed makes what recall embed makes', async () => {
     const { embeddings, model: named, total_duration, load_duration, prompt_eval_count } = await ollama.embed({ model, input: texts });

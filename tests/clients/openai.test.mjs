@@ -42,7 +42,7 @@ test('errors have the shape that the package knows', async () => {
         e instanceof NotFoundError && e.code === 'model_not_found' && e.type === 'invalid_request_error');
     await assert.rejects(client().embeddings.create({ model, input: '' }), e =>
         e instanceof BadRequestError && e.type === 'invalid_request_error');
-    await assert.rejects(client().embeddings.create({ model, input: `${longText} `.repeat(5) }), e =>
+    await assert.rejects(client().embeddings.create({ model, input: longText }), e =>
         e instanceof BadRequestError && /maximum (context|input) length/.test(e.message));
     await assert.rejects(client().embeddings.create({ model, input: 'x', encoding_format: 'hex' }), BadRequestError);
 });

@@ -14,4 +14,5 @@ export function assertSame(actual, expected, tolerance = 1e-5) {
 
 export const norm = vector => Math.hypot(...vector);
 
-export const longText = Array.from({ length: 2000 }, (_, i) => `word${i}`).join(' ');
+/** Over everybody's limit. */
+export const longText = Array.from({ length: 10_000 }, (_, i) => `word${i}`).join(' ');
