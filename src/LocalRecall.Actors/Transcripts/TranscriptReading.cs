@@ -39,7 +39,7 @@ internal sealed record TranscriptReading(
         long offset = known is not null && known.OffsetBytes <= stream.Length && HeadOf(stream, known.OffsetBytes) == known.HeadHash ? known.OffsetBytes : 0;
         stream.Position = offset;
         bool optedOut = hooks.Any(hook => OptOut.Covers(hook.Cwd) || OptOut.Covers(hook.Project));
-        var reader = new TranscriptReader(offset, hooks[0].Cwd, hooks[0].At, PlaceOf);
+        var reader = new TranscriptReader(offset, hooks[0].At, PlaceOf);
         bool hasMore = false;
         long end = offset;
         foreach (TranscriptLine line in TranscriptLines.Read(stream))

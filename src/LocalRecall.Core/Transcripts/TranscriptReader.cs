@@ -22,11 +22,10 @@ public sealed partial class TranscriptReader
     private long _end;
 
     /// <param name="offsetBytes">Where the first line begins.</param>
-    /// <param name="cwd">Where the agent is until a line says so; null: unknown.</param>
     /// <param name="at">What time it is until a line says so.</param>
     /// <param name="placeOf">What is known of a folder.</param>
-    public TranscriptReader(long offsetBytes, string? cwd, DateTimeOffset at, Func<string, TranscriptPlace> placeOf) =>
-        (_end, _cwd, _at, _placeOf) = (offsetBytes, cwd, at, placeOf);
+    public TranscriptReader(long offsetBytes, DateTimeOffset at, Func<string, TranscriptPlace> placeOf) =>
+        (_end, _at, _placeOf) = (offsetBytes, at, placeOf);
 
     /// <summary>In the order found; none twice.</summary>
     public IReadOnlyCollection<Memory> Memories => _memories.Values;
@@ -45,9 +44,10 @@ public sealed partial class TranscriptReader
         if (line.EndBytes is { } end) _end = end;
         IsAtTurn = false;
         if (_lines.Read(line.Bytes) is not { } entry) return;
-        _cwd = entry.Cwd ?? _cwd;
+        bool begins = entry.Kind is EntryKind.Prompt or EntryKind.Command;
+        _cwd = entry.Cwd ?? (begins ? null : _cwd); // who reads on from a turn does not know what was before it
         _at = entry.At ?? _at;
-        if (entry.Kind is EntryKind.Prompt or EntryKind.Command) BeginTurn(entry);
+        if (begins) BeginTurn(entry);
         TranscriptTurn turn = TurnOf(entry, line.OffsetBytes);
         turn.OptedOut |= Place.OptedOut;
         if (entry.At is { } at) turn.LastAt = at;

@@ -63,7 +63,7 @@ internal sealed class RecordedSession
     /// <summary>What is to be stored of it, once it is all there.</summary>
     public IEnumerable<Memory> Expected()
     {
-        var reader = new TranscriptReader(0, null, Sample.Start, folder => new TranscriptPlace(ProjectRoot.Of(folder) ?? folder, false));
+        var reader = new TranscriptReader(0, Sample.Start, folder => new TranscriptPlace(ProjectRoot.Of(folder) ?? folder, false));
         foreach (TranscriptLine line in Sample.Split(Bytes)) reader.Add(line);
         reader.End(_ends);
         return reader.Memories;

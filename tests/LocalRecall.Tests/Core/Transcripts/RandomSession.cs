@@ -15,7 +15,10 @@ internal static class RandomSession
         {
             if (random.Next(3) == 0) sample.Noise();
             if (random.Next(8) == 0) sample.Prompt("<command-name>/cost</command-name>").Prompt("<local-command-stdout>0</local-command-stdout>");
+            string? cwd = sample.Cwd;
+            if (random.Next(5) == 0) sample.Cwd = null;
             sample.Prompt($"Prompt {random.Next()}");
+            if (random.Next(2) == 0) sample.Cwd = cwd;
             for (int step = random.Next(4); step > 0; step--) Work();
             if (random.Next(5) == 0) sample.Prompt("[Request interrupted by user]");
             else Stop();
@@ -25,6 +28,7 @@ internal static class RandomSession
                 Work();
                 Stop();
             }
+            sample.Cwd = cwd;
         }
         return (sample, ends);
 

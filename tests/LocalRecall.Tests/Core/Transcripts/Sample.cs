@@ -13,7 +13,8 @@ internal sealed class Sample(string cwd = "/repo/app", string session = "5e55107
     private int _uuids;
     private string? _lastUuid;
 
-    public string Cwd { get; set; } = cwd;
+    /// <summary>Null: the lines do not say.</summary>
+    public string? Cwd { get; set; } = cwd;
 
     public string Session => session;
 

@@ -13,7 +13,7 @@ public sealed class TranscriptReaderTests
 
     private static TranscriptReader Read(List<TranscriptLine> lines, params TurnEnd[] ends)
     {
-        var reader = new TranscriptReader(lines is [var first, ..] ? first.OffsetBytes : 0, null, Sample.Start, PlaceOf);
+        var reader = new TranscriptReader(lines is [var first, ..] ? first.OffsetBytes : 0, Sample.Start, PlaceOf);
         lines.ForEach(reader.Add);
         reader.End(ends);
         return reader;
