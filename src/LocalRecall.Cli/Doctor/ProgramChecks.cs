@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using LocalRecall.Cli.Install;
 using LocalRecall.Cli.Output;
 using LocalRecall.Client;
@@ -11,7 +10,7 @@ internal static class ProgramChecks
     public static Check Recall()
     {
         string running = RecallProgram.Running().FileName;
-        string kind = RuntimeFeature.IsDynamicCodeSupported ? "managed: it starts slower than the native one" : "native";
+        string kind = File.Exists(Path.Combine(AppContext.BaseDirectory, $"{RecallProgram.Name}.dll")) ? "managed: it starts slower than the native one" : "native";
         string detail = $"{running}, version {RecallClient.Version}, {kind}";
         return RecallProgram.Resolve(RecallProgram.Name) switch
         {
