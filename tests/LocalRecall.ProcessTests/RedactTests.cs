@@ -51,25 +51,25 @@ public sealed class RedactTests : ProcessTest
     {
         // Given by hand: it never gets in.
         await AddAsync($"The deploy token is {Token}, mind you.");
-        Assert.Empty(Holding(Tail));
+        Assert.Empty(Holding(Tail[2..]));
 
         // Let in by an older version: redact takes it out, and says so.
         string id = await AddAsync("It is deployed with PLACEHOLDER since last week.");
         string path = (string)(await Home.RecallAsync("get", id, "--json")).Json["path"]!;
         Assert.Equal(0, (await Home.RecallAsync("host", "stop")).ExitCode);
         LetIn(path);
-        Assert.Superset(new HashSet<string> { path, Path.Combine(Home.Home, "recall.db") }, Holding(Tail).ToHashSet());
+        Assert.Superset(new HashSet<string> { path, Path.Combine(Home.Home, "recall.db") }, Holding(Tail[2..]).ToHashSet());
 
         RecallResult dry = await Home.RecallAsync("redact", "--scan", "--dry-run", "--json");
         Assert.Equal((0, 1), (dry.ExitCode, (int)dry.Json["changed"]!));
-        Assert.NotEmpty(Holding(Tail));
+        Assert.NotEmpty(Holding(Tail[2..]));
 
         RecallResult redacted = await Home.RecallAsync("redact", "--scan", "--json");
 
         Assert.Equal((0, ""), (redacted.ExitCode, redacted.Error));
         JsonNode finding = Assert.Single(redacted.Json["findings"]!.AsArray())!;
         Assert.Equal((id, path, false, "github-token"), ((string)finding["id"]!, (string)finding["path"]!, (bool)finding["fileKept"]!, (string)finding["kinds"]![0]!));
-        Assert.Empty(Holding(Tail));
+        Assert.Empty(Holding(Tail[2..]));
         RecallResult found = await Home.RecallAsync("search", "deployed since last week", "--json");
         Assert.Equal("It is deployed with [redacted:github-token] since last week.", (string)found.Json["results"]!.AsArray().Single(hit => (string)hit!["id"]! == id)!["content"]!);
     }
@@ -80,12 +80,12 @@ public sealed class RedactTests : ProcessTest
         await AddAsync("Otters hold hands while they sleep.");
         string id = await AddAsync("The quizzacious otters do not hold hands at all.");
         await AddAsync("Herons stand on one leg.");
-        Assert.NotEmpty(Holding("quizzacious"));
+        Assert.NotEmpty(Holding("uizzaci"));
 
         RecallResult forgotten = await Home.RecallAsync("forget", id);
 
         Assert.Equal((0, ""), (forgotten.ExitCode, forgotten.Error));
-        Assert.Empty(Holding("quizzacious"));
+        Assert.Empty(Holding("uizzaci"));
     }
 
     [Fact]
@@ -99,6 +99,6 @@ public sealed class RedactTests : ProcessTest
         RecallResult got = await Home.RecallAsync("get", id, "--json");
         Assert.Equal(("Otters", "Otters hold [redacted:github-token] while they sleep."), ((string)got.Json["subject"]!, (string)got.Json["content"]!));
         Assert.Equal(3, (await Home.RecallAsync("update", "0b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69", "--subject", "x")).ExitCode);
-        Assert.Empty(Holding(Tail));
+        Assert.Empty(Holding(Tail[2..]));
     }
 }

@@ -12,6 +12,9 @@ namespace LocalRecall.Tests.Actors.Ingest;
 public sealed class PurgeTests : HostTest
 {
     private const string Word = "quizzacious";
+
+    /// <summary>As the full text has it: stemmed, and without what it has in common with the term before.</summary>
+    private const string Stem = "uizzaci";
     private const string Tail = "x7Kq2mVbR9tYwE4uZpL8sNfH3jGdC6aQ1oXi";
     private const string Token = "ghp_" + Tail;
 
@@ -67,11 +70,11 @@ public sealed class PurgeTests : HostTest
         AddOthers("before");
         Guid id = Add($"The {Word} one", $"It was {Word}, {Word} to the last.").Id;
         AddOthers("after");
-        Assert.NotEmpty(Holding(Word));
+        Assert.NotEmpty(Holding(Stem));
 
         Ask<MemoryForgotten>(h => new ForgetMemory(h, id));
 
-        Assert.Empty(Holding(Word));
+        Assert.Empty(Holding(Stem));
         Assert.Equal(120, Status().Index.Memories.Sum(k => k.Count));
         Assert.Contains("keyword", Search("before 7").Hits.SelectMany(h => h.Matched));
     }
@@ -83,15 +86,15 @@ public sealed class PurgeTests : HostTest
         Guid id = Add("Deploying", "It is deployed with PLACEHOLDER since last week.").Id;
         AddOthers("after");
         string path = LetIn(id);
-        Assert.NotEmpty(Holding(Tail));
+        Assert.NotEmpty(Holding(Tail[2..]));
 
         StoredRedacted dry = Redact(dryRun: true);
-        Assert.NotEmpty(Holding(Tail));
+        Assert.NotEmpty(Holding(Tail[2..]));
         Assert.Contains(Token, File.ReadAllText(path), StringComparison.Ordinal);
 
         StoredRedacted done = Redact();
 
-        Assert.Empty(Holding(Tail));
+        Assert.Empty(Holding(Tail[2..]));
         Assert.Equal((121, 1), (done.Memories, done.Changed));
         Assert.Equal(dry.Findings, done.Findings, (a, b) => a! with { Kinds = [] } == b! with { Kinds = [] });
         SecretFinding finding = Assert.Single(done.Findings);
@@ -115,7 +118,7 @@ public sealed class PurgeTests : HostTest
 
         Assert.Equal((id, path, true), (finding.Memory, finding.Path, finding.FileKept));
         Assert.Contains(Token, File.ReadAllText(path), StringComparison.Ordinal);
-        Assert.Empty(Holding(Tail));
+        Assert.Empty(Holding(Tail[2..]));
         Assert.Equal("/repo", Get(id).Summary.Project);
         Assert.Contains("[redacted:github-token]", Get(id).Content, StringComparison.Ordinal);
         Assert.True(Assert.Single(Redact().Findings).FileKept);
@@ -132,7 +135,7 @@ public sealed class PurgeTests : HostTest
 
         Assert.Equal(1, Redact().Changed);
 
-        Assert.Empty(Holding(Tail));
+        Assert.Empty(Holding(Tail[2..]));
         Assert.Equal(FailureCode.NotFound, Ask<Failure>(h => new GetMemory(h, id, 0)).Code);
     }
 
@@ -145,10 +148,10 @@ public sealed class PurgeTests : HostTest
         File.WriteAllText(path, "{\"prompt\":\"use " + Token + " there\", torn");
 
         Redact(dryRun: true);
-        Assert.Equal([path], Holding(Tail));
+        Assert.Equal([path], Holding(Tail[2..]));
         Redact();
 
-        Assert.Empty(Holding(Tail));
+        Assert.Empty(Holding(Tail[2..]));
         Assert.Contains("there", File.ReadAllText(path), StringComparison.Ordinal);
     }
 
@@ -163,7 +166,7 @@ public sealed class PurgeTests : HostTest
         Assert.Equal(["private"], Assert.Single(Redact().Findings).Kinds);
 
         Assert.False(File.Exists(path));
-        Assert.Empty(Holding(Word));
+        Assert.Empty(Holding(Stem));
         Assert.Equal(FailureCode.NotFound, Ask<Failure>(h => new GetMemory(h, id, 0)).Code);
     }
 }
