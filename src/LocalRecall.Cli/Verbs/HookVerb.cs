@@ -17,10 +17,6 @@ internal static class HookVerb
     /// <summary>The environment variable in which Claude Code, and others that follow it, say where the session was started.</summary>
     private const string ProjectVariable = "CLAUDE_PROJECT_DIR";
 
-    /// <summary>With the process's start and end 300 ms: a person waits for a word on a prompt. Nobody waits for the others.</summary>
-    private static readonly TimeSpan PromptLimit = TimeSpan.FromMilliseconds(280);
-    private static readonly TimeSpan OtherLimit = TimeSpan.FromSeconds(1);
-
     /// <summary>For <c>--help</c> alone: to build the command line would take longer than all of <see cref="Run"/>.</summary>
     public static Command Create()
     {
@@ -42,7 +38,7 @@ internal static class HookVerb
             if (!OptOut.IsOff)
             {
                 (string? name, string? agent) = Parse(args);
-                TimeSpan limit = name is null || AgentEvents.Find(name) is null or AgentEvents.UserPromptSubmit ? PromptLimit : OtherLimit;
+                TimeSpan limit = AgentEvents.LimitOf(name is null ? null : AgentEvents.Find(name));
                 string? folder = Environment.GetEnvironmentVariable(ProjectVariable);
                 Task<ReadOnlyMemory<byte>> run = Task.Run(() =>
                     new HookRun(HomeFolder.Resolve(), name, agent, folder, limit).RunAsync(Console.OpenStandardInput()));

@@ -16,6 +16,10 @@ public static class AgentEvents
     public const string PreCompact = "PreCompact";
     public const string SessionEnd = "SessionEnd";
 
+    /// <summary>With a process's start and end 300 ms.</summary>
+    private static readonly TimeSpan PromptLimit = TimeSpan.FromMilliseconds(280);
+    private static readonly TimeSpan OtherLimit = TimeSpan.FromSeconds(1);
+
     private const int MaxAgentLength = 64;
 
     /// <summary>Other agents' names for the events.</summary>
@@ -36,6 +40,10 @@ public static class AgentEvents
 
     /// <summary>Whether the agent waits for what it should know.</summary>
     public static bool Asks(string ourEvent) => ourEvent is SessionStart or UserPromptSubmit;
+
+    /// <summary>How long a hook may take: a person waits for a word on a prompt, nobody waits for the others.</summary>
+    /// <param name="ourEvent">Null: it is not known yet.</param>
+    public static TimeSpan LimitOf(string? ourEvent) => ourEvent is null or UserPromptSubmit ? PromptLimit : OtherLimit;
 
     /// <summary>An event by anybody's name for it; null: it is none that matters here.</summary>
     public static string? Find(string name) =>

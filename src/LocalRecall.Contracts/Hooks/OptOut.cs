@@ -10,7 +10,10 @@ public static class OptOut
     public const string FileName = ".localrecall-ignore";
 
     /// <summary>This process was started by a session that opted out.</summary>
-    public static bool IsOff => Environment.GetEnvironmentVariable(Variable) is not (null or "" or "0" or "false");
+    public static bool IsOff => Says(Environment.GetEnvironmentVariable(Variable));
+
+    /// <param name="value">Of <see cref="Variable"/>, from wherever it came.</param>
+    public static bool Says(string? value) => value is not (null or "" or "0" or "false");
 
     /// <summary>Whether a folder, which need not exist, or one above it has opted out. What is no path has not.</summary>
     public static bool Covers(string? folder)

@@ -44,6 +44,7 @@ internal static class HttpApplication
     private static void Map(IEndpointRouteBuilder endpoints, HttpGateway gateway, HttpModels models, PrometheusMetrics metrics)
     {
         HealthEndpoints.Map(endpoints, gateway);
+        HookEndpoints.Map(endpoints, gateway);
         McpEndpoints.Map(endpoints, gateway);
         MetricsEndpoints.Map(endpoints, metrics);
         OllamaEndpoints.Map(endpoints, gateway, models);

@@ -7,9 +7,12 @@ using Microsoft.AspNetCore.Http;
 namespace LocalRecall.Host.Http;
 
 /// <summary>What every group of endpoints works with: the way to the actors.</summary>
-internal sealed class HttpGateway(IActorRef gateway, TimeProvider time, HttpSettings settings, HttpTraffic traffic)
+/// <param name="home">The home folder.</param>
+internal sealed class HttpGateway(IActorRef gateway, TimeProvider time, HttpSettings settings, HttpTraffic traffic, string home)
 {
     public HttpSettings Settings => settings;
+
+    public string Home => home;
 
     public TimeProvider Time => time;
 

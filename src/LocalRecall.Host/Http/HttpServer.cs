@@ -11,7 +11,7 @@ namespace LocalRecall.Host.Http;
 /// <summary>Serves HTTP beside the actors, from soon after the host is ready until it has answered what came in time.</summary>
 internal sealed partial class HttpServer(
     ActorSystem system, IRequiredActor<GatewayActor> gateway, GatewaySettings gatewaySettings, HttpSettings settings, HttpSockets sockets,
-    HttpModels models, PrometheusMetrics metrics, TimeProvider time, ILoggerFactory loggers) : IHostedService
+    HttpModels models, PrometheusMetrics metrics, HostPaths paths, TimeProvider time, ILoggerFactory loggers) : IHostedService
 {
     /// <summary>For what is still being sent when all is answered.</summary>
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(3);
@@ -58,7 +58,7 @@ internal sealed partial class HttpServer(
         {
             var guard = new HttpGuard([gatewaySettings.Token, settings.Token], sockets.Ollama?.Port, _traffic, _log);
             WebApplication application = HttpApplication.Build(
-                sockets, new HttpGateway(gateway.ActorRef, time, settings, _traffic), models, metrics, guard, loggers);
+                sockets, new HttpGateway(gateway.ActorRef, time, settings, _traffic, paths.Home), models, metrics, guard, loggers);
             await application.StartAsync().ConfigureAwait(false);
             return application;
         }

@@ -36,7 +36,7 @@ public abstract class HttpTest(Config? over = null) : HostTest(over), IAsyncLife
     {
         HttpSettings settings = HttpSettings.From(Sys.Settings.Config.GetConfig("localrecall")) with { OllamaPort = FreePort(), Token = StayingToken };
         var sockets = new HttpSockets(settings, NullLogger<HttpSockets>.Instance);
-        var gateway = new HttpGateway(Host.Gateway, TimeProvider.System, settings, Traffic);
+        var gateway = new HttpGateway(Host.Gateway, TimeProvider.System, settings, Traffic, Home);
         var guard = new HttpGuard([Token, StayingToken], sockets.Ollama!.Port, Traffic, NullLogger.Instance);
         Models = new HttpModels(ModelManifest.BuiltIn, Home, settings.ModelWidths);
         _application = HttpApplication.Build(sockets, gateway, Models, new PrometheusMetrics(Meters), guard, NullLoggerFactory.Instance);
