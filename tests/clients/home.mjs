@@ -1,18 +1,13 @@
 // A host in a home folder of its own, and the programs that work in it.
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A program as `./build.sh publish` leaves it. */
-const program = name => resolve(import.meta.dirname, '..', '..', 'artifacts', 'bin', process.platform === 'win32' ? `${name}.exe` : name);
-
-export const recallPath = program('recall');
-
-const hostPath = program('localrecall-host');
+/** The program as `./build.sh publish` leaves it. */
+export const recallPath = resolve(import.meta.dirname, '..', '..', 'artifacts', 'bin', process.platform === 'win32' ? 'recall.exe' : 'recall');
 
 export class Home {
     /** The one that run.mjs has started for all tests. */
@@ -25,22 +20,12 @@ export class Home {
         const folder = mkdtempSync(join(tmpdir(), 'localrecall-clients-'));
         const home = new Home(folder, await freePort());
         try {
-            await home.startHost();
+            await home.recall('host', 'start', '--ollama-port', `${home.ollamaPort}`);
         } catch (e) {
             home.stop();
             throw e;
         }
         return home;
-    }
-
-    /** Returns once it is ready. */
-    async startHost() {
-        const host = spawn(hostPath, ['--ollama-port', `${this.ollamaPort}`], { cwd: this.folder, env: this.environment, stdio: ['ignore', 'pipe', 'ignore'] });
-        const [line] = await Promise.race([once(host.stdout, 'data'), once(host, 'exit')]);
-        if (!`${line}`.startsWith('ready'))
-            throw new Error(`The host ended instead of being ready: ${line}`);
-        host.stdout.resume().unref();
-        host.unref();
     }
 
     constructor(folder, ollamaPort) {

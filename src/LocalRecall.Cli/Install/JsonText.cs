@@ -219,7 +219,7 @@ internal sealed class JsonText
         return Encoding.UTF8.GetString(buffer.WrittenSpan).Replace("\t", indent).Replace("\n", newLine + at);
     }
 
-    private static string Quoted(string name) => $"\"{JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    public static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
     /// <summary>Takes the last element out, and with it the white space in its container, if there is nothing else.</summary>
     private JsonText Emptied(JsonSpan container, int from, int to)

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace LocalRecall.Cli.Install;
@@ -55,7 +54,7 @@ internal sealed class OpenCode : Agent
             }
 
             using var reader = new StreamReader(typeof(OpenCode).Assembly.GetManifestResourceStream(FileName)!, Encoding.UTF8);
-            return Encoding.UTF8.GetBytes(reader.ReadToEnd().Replace(Place, $"{Before}{Quoted(program.FileName)}"));
+            return Encoding.UTF8.GetBytes(reader.ReadToEnd().Replace(Place, $"{Before}{JsonText.Quoted(program.FileName)}"));
         }
 
         public override byte[] Remove(byte[] text) => IsOurs(Encoding.UTF8.GetString(text)) ? [] : text;
@@ -75,7 +74,5 @@ internal sealed class OpenCode : Agent
         }
 
         private static bool IsOurs(string text) => text.StartsWith(FirstWords, StringComparison.Ordinal);
-
-        private static string Quoted(string value) => $"\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
     }
 }

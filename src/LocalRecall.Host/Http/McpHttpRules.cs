@@ -152,7 +152,8 @@ internal static class McpHttpRules
         return Convert.TryFromBase64String(value[EncodedBegin.Length..^EncodedEnd.Length], bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
     }
 
-    private static JsonElement Member(JsonElement parent, string name) =>
+    /// <summary>Undefined, if there is no such member.</summary>
+    public static JsonElement Member(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement member) ? member : default;
 
     private static string? Text(JsonElement parent, string name) => Member(parent, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;

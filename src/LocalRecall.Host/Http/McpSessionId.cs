@@ -19,8 +19,8 @@ internal readonly record struct McpSessionId(Guid Id, string Opening)
     /// <param name="initialize">A request that a host has answered.</param>
     public static McpSessionId Begin(JsonElement initialize)
     {
-        JsonElement parameters = Member(initialize, "params");
-        JsonElement client = Member(parameters, "clientInfo");
+        JsonElement parameters = McpHttpRules.Member(initialize, "params");
+        JsonElement client = McpHttpRules.Member(parameters, "clientInfo");
         var opening = new JsonObject
         {
             ["jsonrpc"] = "2.0",
@@ -50,12 +50,9 @@ internal readonly record struct McpSessionId(Guid Id, string Opening)
 
     public override string ToString() => $"{Id:N}{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Opening))}";
 
-    private static JsonElement Member(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement member) ? member : default;
-
     private static string TextOf(JsonElement parent, string name)
     {
-        string text = Member(parent, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
+        string text = McpHttpRules.Member(parent, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
         return text.Length <= MaxNameLength ? text : text[..MaxNameLength];
     }
 }
