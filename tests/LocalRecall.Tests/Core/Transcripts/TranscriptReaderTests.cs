@@ -89,7 +89,9 @@ public sealed class TranscriptReaderTests
         Sample sample = new Sample().Prompt("Run the tests").Use("1").Result().Say("2", "They run in the background.");
         TurnEnd first = new(sample.Now, "They run in the background.");
         string[] before = [.. Bodies(Read(sample, first))];
-        sample.Prompt("<task-notification>\n<task-id>b1</task-id></task-notification>").Use("3").Result().Say("4", "All pass.");
+        sample.Prompt("<task-notification>\n<task-id>b1</task-id></task-notification>").Use("3").Result();
+        Assert.Equal(before, Bodies(Read(sample, first with { LastMessage = "They run\nin the background." }))); // spaced otherwise
+        sample.Say("4", "All pass.");
         TurnEnd second = new(sample.Now, "All pass.");
 
         string[] all = [Exchange("Run the tests", "They run in the background."), Exchange("Run the tests", "All pass.")];
