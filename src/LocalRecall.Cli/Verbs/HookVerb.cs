@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LocalRecall.Cli.Hooks;
 using LocalRecall.Contracts;
 using LocalRecall.Contracts.Hooks;
@@ -17,12 +18,15 @@ internal static class HookVerb
     /// <summary>The environment variable in which Claude Code, and others that follow it, say where the session was started.</summary>
     private const string ProjectVariable = "CLAUDE_PROJECT_DIR";
 
+    /// <summary>Milliseconds that a hook may take, in place of 300 for prompts and 1,000 for the others.</summary>
+    private const string DeadlineVariable = "LOCALRECALL_HOOK_DEADLINE_MS";
+
     /// <summary>For <c>--help</c> alone: to build the command line would take longer than all of <see cref="Run"/>.</summary>
     public static Command Create()
     {
         var name = new Argument<string?>("event") { Description = "SessionStart, UserPromptSubmit, Stop, SubagentStop, PreCompact, SessionEnd, or what the agent calls them. [default: as the input says]", Arity = ArgumentArity.ZeroOrOne };
         var agent = new Option<string?>(AgentOption) { Description = "Whose hook it is: claude-code, codex, cursor, gemini, opencode.", HelpName = "NAME" };
-        return new Command(Name, "For agents: reads a hook's JSON from standard input, prints what the agent should know, or nothing. Exits with 0 whatever happens.") { name, agent };
+        return new Command(Name, "For agents: reads a hook's JSON from standard input, prints what the agent should know, or nothing. Exits with 0 whatever happens, after 300 ms at the latest (others than prompts: 1 s), or LOCALRECALL_HOOK_DEADLINE_MS.") { name, agent };
     }
 
     /// <summary>Whether these are arguments for <see cref="Run"/>.</summary>
@@ -38,7 +42,7 @@ internal static class HookVerb
             if (!OptOut.IsOff)
             {
                 (string? name, string? agent) = Parse(args);
-                TimeSpan limit = AgentEvents.LimitOf(name is null ? null : AgentEvents.Find(name));
+                TimeSpan limit = LimitOf(name);
                 string? folder = Environment.GetEnvironmentVariable(ProjectVariable);
                 Task<ReadOnlyMemory<byte>> run = Task.Run(() =>
                     new HookRun(HomeFolder.Resolve(), name, agent, folder, limit).RunAsync(Console.OpenStandardInput()));
@@ -55,6 +59,11 @@ internal static class HookVerb
 
         return (int)ExitCode.Ok;
     }
+
+    private static TimeSpan LimitOf(string? name) =>
+        int.TryParse(Environment.GetEnvironmentVariable(DeadlineVariable), NumberStyles.None, CultureInfo.InvariantCulture, out int ms) && ms > 0
+            ? TimeSpan.FromMilliseconds(ms)
+            : AgentEvents.LimitOf(name is null ? null : AgentEvents.Find(name));
 
     internal static (string? Event, string? Agent) Parse(IReadOnlyList<string> args)
     {

@@ -24,6 +24,9 @@ public sealed class TestHome : IAsyncLifetime
     /// <summary>Where processes of this home look for models.</summary>
     public string Models { get; set; } = Programs.Models;
 
+    /// <summary>More of the environment of those started from now on.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public HostEndpoint? Endpoint => EndpointFile.TryRead(Home);
 
     /// <summary>A path beside the home folder.</summary>
@@ -160,6 +163,11 @@ public sealed class TestHome : IAsyncLifetime
         start.Environment[HomeFolder.Variable] = Home;
         start.Environment[HostProcess.PathVariable] = HostProgram;
         start.Environment["LOCALRECALL_MODELS"] = Models;
+        foreach ((string name, string value) in Variables)
+        {
+            start.Environment[name] = value;
+        }
+
         Process process = Process.Start(start)!;
         _started.Add(process);
         return process;
