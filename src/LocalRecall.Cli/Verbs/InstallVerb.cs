@@ -35,6 +35,11 @@ internal static class InstallVerb
                 remarks.Add($"{agent.Title} was not found on this machine: it will have LocalRecall once it is there.");
             }
 
+            if (places.Variable(HomeFolder.Variable) is { Length: > 0 } home)
+            {
+                remarks.Add($"{HomeFolder.Variable} is {home}: the agent must hand it on to hooks and MCP servers (many hand on nothing unless told, by an 'env' in the server's entry), or they use the default home.");
+            }
+
             if (agent.Remark is { } remark)
             {
                 remarks.Add(remark);

@@ -29,6 +29,7 @@ internal static class HookEndpoints
             return;
         }
 
+        HookTrace.Note(gateway.Home, hook.Agent, hook.Event);
         if (!AgentEvents.Asks(hook.Event))
         {
             await RecordAsync(gateway.Home, hook).ConfigureAwait(false);

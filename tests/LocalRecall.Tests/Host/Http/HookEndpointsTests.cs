@@ -55,6 +55,7 @@ public sealed class HookEndpointsTests : HttpTest
         Assert.Equal(204, (await PostAsync("/hooks", Body("Stop"))).Status);
 
         Assert.True(Directory.Exists(HookSpool.FolderOf(Home)));
+        Assert.Equal("Stop", HookTrace.Last(Home, "claude-code")?.Event);
     }
 
     [Fact]
@@ -68,6 +69,7 @@ public sealed class HookEndpointsTests : HttpTest
         await PostAsync("/hooks", Body("Stop"), null, (HookEndpoints.OffHeader, "1"));
 
         Assert.False(Directory.Exists(HookSpool.FolderOf(Home)));
+        Assert.Null(HookTrace.Last(Home, "claude-code"));
     }
 
     [Fact]
