@@ -204,4 +204,12 @@ public sealed class ConfigSpecs
         Assert.Equal([1, 2], config.GetIntList("a.c"));
         Assert.True(config.GetBoolean("d"));
     }
+
+    [Fact]
+    public void A_comma_follows_a_value_and_no_bare_object()
+    {
+        Assert.Equal(2, Parse("a = { b = 1 }, c { d = 2, }").GetInt("c.d"));
+        Assert.Throws<FormatException>(() => Parse("a { b = 1 }, c = 2"));
+        Assert.Throws<FormatException>(() => Parse("a = 1,, c = 2"));
+    }
 }

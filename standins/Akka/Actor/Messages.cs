@@ -109,6 +109,15 @@ public class ReceiveTimeout : IPossiblyHarmful
     public static ReceiveTimeout Instance { get; } = new();
 }
 
+/// <summary>Nothing uses it, but its name is taken.</summary>
+[Obsolete("Use Akka.Actor.Status.Failure")]
+public class Failure
+{
+    public Exception Exception { get; set; }
+
+    public DateTime Timestamp { get; set; }
+}
+
 /// <summary>The outcome of something asked for; an Ask rethrows the cause of a failure.</summary>
 public abstract class Status
 {

@@ -82,8 +82,6 @@ public class Parser
         while (true)
         {
             SkipBlank();
-            while (Take(","))
-                SkipBlank();
             if (AtEnd)
             {
                 if (end != '\0')
@@ -146,6 +144,7 @@ public class Parser
         {
             SkipBlank();
             ReadValue(value, here);
+            Take(","); // after a value only, as in Akka.NET: not after an object without = or :
         }
         else
         {

@@ -39,7 +39,10 @@ public sealed class HttpSettingsTests
     [Fact]
     public void Names_of_the_model_can_be_added()
     {
-        IReadOnlyDictionary<string, int> widths = Settings("""localrecall.http.models { "bge-m3:567m" { dimensions = 1024 }, "nomic-embed-text" { dimensions = 512 } }""").ModelWidths;
+        IReadOnlyDictionary<string, int> widths = Settings("""
+            localrecall.http.models { "bge-m3:567m" { dimensions = 1024 } }
+            localrecall.http.models { "nomic-embed-text" { dimensions = 512 } }
+            """).ModelWidths;
 
         Assert.Equal((1024, 512, 0), (widths["bge-m3:567m"], widths["nomic-embed-text"], widths["all-minilm"]));
     }
