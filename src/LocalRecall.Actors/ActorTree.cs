@@ -45,7 +45,7 @@ public sealed record ActorTree(
         IActorRef ingest = system.ActorOf(IngestActor.CreateProps(ingestPorts, config.GetInt("ingest.max-files"), limits), "ingest");
         IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, ports.Embedder, metrics), limits), "query");
         IActorRef hooks = system.ActorOf(HooksActor.CreateProps(
-            new HookPorts(index, query), InjectionSettings.From(config.GetConfig("injection"), ports.Embedder.Model), limits, metrics), "hooks");
+            new HookPorts(index, query, embedding), InjectionSettings.From(config.GetConfig("injection"), ports.Embedder.Model), limits, metrics), "hooks");
         IActorRef transcripts = system.ActorOf(TranscriptsActor.CreateProps(new TranscriptPorts(home, index, ingest, ports.Files, metrics), limits), "transcripts");
         IActorRef mcp = system.ActorOf(McpActor.CreateProps(McpSettings.From(config.GetConfig("mcp"), gatewaySettings.HostVersion), limits, metrics), "mcp");
         var lifecycleSettings = new LifecycleSettings(

@@ -52,7 +52,11 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    private void Unloaded() => Phase(ModelState.Unloaded, onEmbed: LoadIfNeeded);
+    private void Unloaded()
+    {
+        Receive<ExpectWork>(_ => Load());
+        Phase(ModelState.Unloaded, onEmbed: LoadIfNeeded);
+    }
 
     private void Loading()
     {
@@ -133,6 +137,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
             _desk.Admit(request, Sender);
             onEmbed?.Invoke();
         });
+        Receive<ExpectWork>(_ => { });
         Receive<WorkerStuck>(_ => OnStuck());
         Receive<Terminated>(asker => _desk.Withdraw(asker.ActorRef));
         Receive<GetState>(request => Sender.Tell(new State(

@@ -13,6 +13,12 @@ public static class EmbeddingProtocol
     /// <param name="Vectors">Unit vectors in the order of the texts.</param>
     public sealed record Embedded(Guid RequestId, IReadOnlyList<float[]> Vectors) : IInternalMessage;
 
+    /// <summary>Somebody will soon have something to embed: the model is loaded now, if it is not. Not answered.</summary>
+    public sealed class ExpectWork : IInternalMessage
+    {
+        public static readonly ExpectWork Instance = new();
+    }
+
     public sealed record GetState(Guid RequestId) : IInternalMessage;
 
     /// <param name="Problem">Why it is degraded.</param>

@@ -63,4 +63,4 @@ public sealed class HooksActor : RequestCoordinator
 }
 
 /// <summary>What the hook actors work with.</summary>
-public sealed record HookPorts(IActorRef Index, IActorRef Query);
+public sealed record HookPorts(IActorRef Index, IActorRef Query, IActorRef Embedding);

@@ -5,6 +5,7 @@ using LocalRecall.Core.Injection;
 using LocalRecall.Core.Memories;
 using LocalRecall.Core.Ports;
 using LocalRecall.Core.Ranking;
+using static LocalRecall.Actors.Embedding.EmbeddingProtocol;
 using static LocalRecall.Actors.Index.IndexProtocol;
 
 namespace LocalRecall.Actors.Hooks;
@@ -45,6 +46,7 @@ internal sealed class SessionContextActor : RequestActor<FindContext>
 
     protected override void Start()
     {
+        _ports.Embedding.Tell(ExpectWork.Instance); // the first prompt has no time to wait for the model
         switch (Request.Hook.Source)
         {
             case "resume" or "fork":

@@ -564,6 +564,18 @@ public sealed class EmbeddingActorTests : TestKit
     }
 
     [Fact]
+    public void Work_that_is_expected_finds_the_model_loaded_and_none_that_never_comes_keeps_it()
+    {
+        _embedding.Tell(ExpectWork.Instance, TestActor);
+        AwaitAssert(() => Assert.Equal((ModelState.Ready, 1), (GetState().Model, _model.Opened)));
+        _embedding.Tell(ExpectWork.Instance, TestActor);
+
+        _time.Advance(TimeSpan.FromMinutes(10));
+
+        AwaitAssert(() => Assert.Equal((ModelState.Unloaded, 1, 1), (GetState().Model, _model.Opened, _model.Disposed)));
+    }
+
+    [Fact]
     public void The_session_is_disposed_when_the_system_stops()
     {
         LoadModel();

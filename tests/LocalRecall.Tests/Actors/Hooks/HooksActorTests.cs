@@ -134,6 +134,14 @@ public sealed class HooksActorTests : HostTest
     }
 
     [Fact]
+    public void A_session_that_begins_has_the_model_loaded()
+    {
+        OnStart();
+
+        AwaitAssert(() => Assert.Equal("ready", Ask<HostStatus>(h => new GetStatus(h)).Model.State));
+    }
+
+    [Fact]
     public void A_session_begins_with_the_newest_and_the_most_used()
     {
         for (int i = 0; i < 12; i++)
