@@ -18,6 +18,7 @@ public sealed class LocalClient(ICanTell gateway, ClientId client, TimeProvider 
     /// <exception cref="OperationCanceledException">The caller gave up; the request has been cancelled.</exception>
     public async Task<IReply> AskAsync(Func<RequestHeader, IRequest> request, TimeSpan timeout, CancellationToken cancellation, Guid? requestId = null)
     {
+        cancellation.ThrowIfCancellationRequested(); // an Ask that is cancelled before it begins would never leave Akka.NET's /temp
         var header = new RequestHeader(requestId ?? Guid.NewGuid(), Guid.Empty, time.GetUtcNow() + timeout);
         try
         {

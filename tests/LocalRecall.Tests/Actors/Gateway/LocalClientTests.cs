@@ -53,6 +53,19 @@ public sealed class LocalClientTests : TestKit
     }
 
     [Fact]
+    public async Task Who_has_given_up_before_asks_nothing()
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            _client.AskAsync(header => new GetMemory(header, Guid.NewGuid(), 0), Long, new CancellationToken(canceled: true)));
+
+        Task<IReply> next = _client.AskAsync(header => new ListMemories(header, MemoryFilter.None, null, 1), Long, CancellationToken.None);
+
+        var asked = await _query.ExpectMsgAsync<Authorized<ListMemories>>();
+        asked.ReplyTo.Tell(new Failure(asked.Request.Header.RequestId, FailureCode.NotFound, "no"));
+        await next;
+    }
+
+    [Fact]
     public async Task A_host_that_stops_takes_no_local_request()
     {
         await _gateway.Ask<IntakeStopped>(StopIntake.Instance);
