@@ -101,6 +101,7 @@ public abstract class HostTest : TestKit
     protected override void AfterAll()
     {
         base.AfterAll();
+        Shutdown(); // else the host still writes into the folder that is deleted
         Meters.Dispose();
         Directory.Delete(_home, recursive: true);
     }
