@@ -75,6 +75,11 @@ catch (OperationCanceledException) when (signals.Asked.IsCancellationRequested)
 {
     return 0;
 }
+catch (InvalidDataException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine($"The home folder {paths.Home} can't be used: {e.Message} Set {HomeFolder.Variable} to a folder that can.");
