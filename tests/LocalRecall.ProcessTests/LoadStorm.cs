@@ -14,9 +14,6 @@ namespace LocalRecall.ProcessTests;
 /// <param name="kills">How often the host is killed. Without, nothing may fail.</param>
 internal sealed class LoadStorm(TestHome home, LoadLedger ledger, string importFolder, int seed, int kills)
 {
-    /// <summary>How long new work comes.</summary>
-    public static readonly TimeSpan Duration = TimeSpan.FromMinutes(2);
-
     public const int Sessions = 10;
     public const int Burst = 50;
 
@@ -32,6 +29,9 @@ internal sealed class LoadStorm(TestHome home, LoadLedger ledger, string importF
     private static readonly TimeSpan ImportLimit = TimeSpan.FromMinutes(20);
 
     private static readonly DateTimeOffset ProcessDay = new(2001, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>How long new work comes: with kills twice as long, as everything has to recover in between.</summary>
+    private readonly TimeSpan _duration = TimeSpan.FromMinutes(kills == 0 ? 1 : 2);
 
     private readonly Stopwatch _clock = new();
     private readonly ConcurrentDictionary<string, ConcurrentBag<double>> _callMs = [];
@@ -56,7 +56,7 @@ internal sealed class LoadStorm(TestHome home, LoadLedger ledger, string importF
     /// <summary>What the import printed.</summary>
     public JsonObject? Import { get; private set; }
 
-    private bool Over => _clock.Elapsed > Duration;
+    private bool Over => _clock.Elapsed > _duration;
 
     /// <summary>Whether a text is embedded as a question.</summary>
     public static bool IsQuestion(string text) => text.EndsWith('?');
@@ -68,7 +68,7 @@ internal sealed class LoadStorm(TestHome home, LoadLedger ledger, string importF
             double[] times = [.. kind.Value.Order()];
             return $"{kind.Key} {times.Length} ({times[times.Length / 2]:0}/{times[times.Length * 99 / 100]:0} ms)";
         });
-        return $"seed {seed}, {Duration.TotalSeconds:0} s: {string.Join(", ", kinds)} (p50/p99); {Kills} kills, {_midKill} calls under way at one, "
+        return $"seed {seed}, {_duration.TotalSeconds:0} s: {string.Join(", ", kinds)} (p50/p99); {Kills} kills, {_midKill} calls under way at one, "
             + $"{_forgottenBefore} forgets acknowledged by what they left, {_failures} calls without result; at most {PeakProcesses} processes, {PeakClients} clients, {PeakLeases} leases";
     }
 
@@ -116,7 +116,7 @@ internal sealed class LoadStorm(TestHome home, LoadLedger ledger, string importF
 
     private Task PauseAsync(Random random, int leastMs, int mostMs)
     {
-        TimeSpan left = Duration - _clock.Elapsed;
+        TimeSpan left = _duration - _clock.Elapsed;
         var pause = TimeSpan.FromMilliseconds(random.Next(leastMs, mostMs));
         return left > TimeSpan.Zero ? Task.Delay(pause < left ? pause : left) : Task.CompletedTask;
     }
@@ -412,7 +412,7 @@ internal sealed class LoadStorm(TestHome home, LoadLedger ledger, string importF
         int last = 0;
         foreach (double part in Enumerable.Range(0, kills).Select(_ => 0.05 + (random.NextDouble() * 0.85)).Order().ToArray())
         {
-            await Task.Delay((Duration * part) - _clock.Elapsed is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+            await Task.Delay((_duration * part) - _clock.Elapsed is var wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
             using var limit = new CancellationTokenSource(TestHome.Patience);
             using var polls = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
             int id;
