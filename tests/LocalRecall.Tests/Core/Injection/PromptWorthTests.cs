@@ -8,7 +8,7 @@ public sealed class PromptWorthTests
     [Theory]
     [InlineData("why does the login test fail?")]
     [InlineData("sqlite")]
-    [InlineData("/work/src/parser.cs throws at line 7")]
+    [InlineData("/src/parser.cs throws at line 7")]
     [InlineData("# Heading\n\nimplement the parser as described")]
     [InlineData("修复登录")]
     [InlineData("fix the parser")]
