@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace LocalRecall.Benchmarks;
 
@@ -22,4 +23,8 @@ internal static class Machine
     public static double? Load => File.Exists("/proc/loadavg")
         ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture)
         : null;
+
+    public static string Description { get; } = $"{Processor}, {Environment.ProcessorCount} cores, L3 {LastCacheBytes >> 20} MiB, {MemoryBytes >> 20} MiB of memory";
+
+    public static string System { get; } = $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}";
 }

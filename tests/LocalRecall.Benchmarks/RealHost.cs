@@ -5,15 +5,17 @@ using LocalRecall.Contracts;
 
 namespace LocalRecall.Benchmarks;
 
-/// <summary>A published host in a home of its own, gone when disposed.</summary>
+/// <summary>A published host, ended when disposed.</summary>
 internal sealed class RealHost : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _log;
+    private readonly bool _ownHome;
 
-    private RealHost(string home, Process process, StringBuilder log)
+    private RealHost(string home, bool ownHome, Process process, StringBuilder log)
     {
         Home = home;
+        _ownHome = ownHome;
         _process = process;
         _log = log;
     }
@@ -45,10 +47,11 @@ internal sealed class RealHost : IAsyncDisposable
         : null;
 
     /// <param name="store">A store file to begin with; it is copied.</param>
-    public static async Task<RealHost> StartAsync(string? store = null)
+    /// <param name="existingHome">Stays when the host has ended; null: a home of its own, gone when disposed.</param>
+    public static async Task<RealHost> StartAsync(string? store = null, string? existingHome = null)
     {
         string program = BenchPaths.Program(HostProcess.Name);
-        string home = Directory.CreateTempSubdirectory("localrecall-bench-home-").FullName;
+        string home = existingHome ?? Directory.CreateTempSubdirectory("localrecall-bench-home-").FullName;
         if (store is not null)
             File.Copy(store, Path.Combine(home, "recall.db"));
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -71,7 +74,7 @@ internal sealed class RealHost : IAsyncDisposable
         process.BeginErrorReadLine();
         if (!await ready.Task)
             throw new BenchException($"The host did not start:\n{log}");
-        return new RealHost(home, process, log);
+        return new RealHost(home, existingHome is null, process, log);
     }
 
     public Task<RecallClient> ConnectAsync() => RecallClient.ConnectAsync(new RecallClientOptions
@@ -102,7 +105,8 @@ internal sealed class RealHost : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
-        Directory.Delete(Home, recursive: true);
+        if (_ownHome)
+            Directory.Delete(Home, recursive: true);
     }
 
     private double Megabytes(Func<Process, long> bytes)

@@ -62,8 +62,8 @@ internal sealed class Report(BenchOptions options)
 
     private readonly (string Name, string Value)[] _facts =
     [
-        ("machine", $"{Machine.Processor}, {Environment.ProcessorCount} cores, L3 {Machine.LastCacheBytes >> 20} MiB, {Machine.MemoryBytes >> 20} MiB of memory"),
-        ("system", $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}"),
+        ("machine", Machine.Description),
+        ("system", Machine.System),
         ("runtime", $"{RuntimeInformation.FrameworkDescription}, Akka.NET {Fact("AkkaVersion")}, ONNX Runtime {Fact("OnnxRuntimeVersion")}"),
         ("stand-ins", Fact("StandIns") is { Length: > 0 } standIns ? standIns.Replace(";", ", ") : "none"),
         ("model", ModelManifest.BuiltIn.Info.Id),
@@ -81,11 +81,11 @@ internal sealed class Report(BenchOptions options)
             output.WriteLine($"{name,-10} {value}");
         output.WriteLine();
 
-        Print(output, [Columns, .. _rows.Select(Cells)]);
+        TextTable.Print(output, Columns, _rows.Select(Cells));
         foreach (Table table in _tables)
         {
             output.WriteLine($"\n{table.Title}");
-            Print(output, [[.. table.Columns], .. table.Lines]);
+            TextTable.Print(output, table.Columns, table.Lines);
         }
     }
 
@@ -103,21 +103,11 @@ internal sealed class Report(BenchOptions options)
             "",
             .. _facts.Select(fact => $"- {fact.Name}: {fact.Value}"),
             "",
-            .. Markdown(Columns, _rows.Select(Cells)),
-            .. _tables.SelectMany(table => (string[])["", table.Title, "", .. Markdown(table.Columns, table.Lines)]),
+            .. TextTable.Markdown(Columns, _rows.Select(Cells)),
+            .. _tables.SelectMany(table => (string[])["", table.Title, "", .. TextTable.Markdown(table.Columns, table.Lines)]),
         ]);
         return path;
     }
-
-    private static void Print(TextWriter output, string[][] lines)
-    {
-        int[] widths = [.. Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length))];
-        foreach (string[] line in lines)
-            output.WriteLine(string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-    }
-
-    private static IEnumerable<string> Markdown(IReadOnlyList<string> columns, IEnumerable<string[]> lines) =>
-        [$"| {string.Join(" | ", columns)} |", $"|{string.Concat(columns.Select(_ => "---|"))}", .. lines.Select(line => $"| {string.Join(" | ", line)} |")];
 
     private IEnumerable<string> LoadRange() => _rows.Where(row => row.Load is not null).Select(row => row.Load!.Value) is var loads && loads.Any()
         ? [Spread.Number(loads.Min()), Spread.Number(loads.Max())]
