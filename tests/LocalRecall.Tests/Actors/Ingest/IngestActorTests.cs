@@ -33,6 +33,7 @@ public sealed class IngestActorTests : TestKit
     public IngestActorTests()
         : base(TestConfiguration.Local)
     {
+        IgnoreMessages<ImportProgress>(); // how many come depends on the machine
         _index = CreateTestProbe();
         IActorRef index = Sys.ActorOf(Props.Create(() => new EmptyIndex(_index.Ref)));
         TimeProvider time = TimeProvider.System;

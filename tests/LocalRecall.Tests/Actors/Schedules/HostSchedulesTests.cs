@@ -30,7 +30,8 @@ public sealed class HostSchedulesTests
             }
             catch (Exception e)
             {
-                failures.Enqueue($"Seed {seed}: {e.Message}\n{e}\nWhat was done:\n{string.Join('\n', schedule.Log)}");
+                // The end of a long output may be all that is kept of it: what failed comes last.
+                failures.Enqueue($"Seed {seed}, what was done:\n{string.Join('\n', schedule.Log)}\n{e}\nSeed {seed}: {e.Message}");
             }
         });
         Assert.True(failures.IsEmpty, string.Join("\n\n", failures));
