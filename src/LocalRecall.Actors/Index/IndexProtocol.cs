@@ -41,7 +41,8 @@ public static class IndexProtocol
     public sealed record SearchVectors(Guid RequestId, float[] Vector, SearchFilter Filter, int Limit) : IRead;
 
     /// <param name="Hits">Exact cosines, best first.</param>
-    public sealed record VectorsSearched(Guid RequestId, IReadOnlyList<ScanHit> Hits) : IInternalMessage;
+    /// <param name="Crowd">All that passed the filter.</param>
+    public sealed record VectorsSearched(Guid RequestId, IReadOnlyList<ScanHit> Hits, Crowd Crowd = default) : IInternalMessage;
 
     /// <summary>The cosines of chunks that something else than the scan found.</summary>
     public sealed record MeasureChunks(Guid RequestId, float[] Vector, IReadOnlyCollection<long> ChunkIds) : IRead;

@@ -71,7 +71,7 @@ internal sealed class IndexReader : ReceiveActor
         FindSourcesBelow m => new SourcesFound(m.RequestId, reader.SourcesBelow(m.Folder)),
         FindVectors m => new VectorsFound(m.RequestId, reader.FindVectors(_modelId, m.Hashes)),
         SearchKeywords m => new KeywordsSearched(m.RequestId, reader.SearchKeywords(m.Query, m.Filter, m.Limit)),
-        SearchVectors m => new VectorsSearched(m.RequestId, Scan(reader, work.Snapshot, m)),
+        SearchVectors m => Scan(reader, work.Snapshot, m),
         MeasureChunks m => new ChunksMeasured(m.RequestId, Measure(reader, m.Vector, m.ChunkIds.Select(id => new ScanHit(id, 0)))),
         GetChunks m => new ChunksFound(m.RequestId, reader.GetChunks(m.ChunkIds)),
         GetStored m => new StoredFound(m.RequestId, reader.Get(m.Id)),
@@ -86,8 +86,11 @@ internal sealed class IndexReader : ReceiveActor
         var other => throw new InvalidOperationException($"No reader knows {other.GetType().Name}."),
     };
 
-    private IReadOnlyList<ScanHit> Scan(IMemoryReader reader, VectorSnapshot snapshot, SearchVectors search) =>
-        [.. Measure(reader, search.Vector, snapshot.Scan(search.Vector, new FilterPredicate(search.Filter), Math.Max(search.Limit, Rescored))).Take(search.Limit)];
+    private VectorsSearched Scan(IMemoryReader reader, VectorSnapshot snapshot, SearchVectors search)
+    {
+        ScanResult scan = snapshot.Scan(search.Vector, new FilterPredicate(search.Filter), Math.Max(search.Limit, Rescored));
+        return new VectorsSearched(search.RequestId, [.. Measure(reader, search.Vector, scan.Hits).Take(search.Limit)], scan.Crowd);
+    }
 
     private IReadOnlyList<ScanHit> Measure(IMemoryReader reader, float[] query, IEnumerable<ScanHit> hits)
     {

@@ -14,24 +14,28 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
     private const int MaxGathered = 256;
     private static readonly TimeSpan CheckpointAfter = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long changes are gathered before a file of the vectors is written.</summary>
+    private static readonly TimeSpan SaveAfter = TimeSpan.FromSeconds(30);
+
     /// <summary>How long vectors to be remembered are gathered.</summary>
     private static readonly TimeSpan RememberAfter = TimeSpan.FromSeconds(1);
 
     private readonly IMemoryStore _store;
     private readonly ModelInfo _model;
-    private readonly VectorIndex _vectors;
     private readonly Dictionary<TextHash, float[]> _toRemember = [];
+    private KeptVectors? _vectors;
     private IMemoryWriter? _writer;
 
     public IndexWriter(IMemoryStore store, ModelInfo model)
     {
         _store = store;
         _model = model;
-        _vectors = new VectorIndex(model.Dimensions);
         Receive<WriteWork>(OnWrite);
         Receive<RememberVectors>(OnRemember);
         Receive<RememberDue>(_ => Remember());
         Receive<CheckpointDue>(_ => _writer!.Checkpoint());
+        Receive<SaveDue>(_ => Save());
+        Receive<Saved>(OnSaved);
         Receive<DamageMet>(damage => throw new StoreException(damage.Problem, StoreFault.Corrupt));
     }
 
@@ -46,10 +50,8 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
         {
             _writer = _store.OpenWriter();
             using IMemoryReader reader = _store.OpenReader();
-            foreach (IndexedChunk chunk in reader.ReadVectors(_model.Id))
-            {
-                _vectors.Add(chunk);
-            }
+            _vectors = KeptVectors.Load(_writer, reader, _model.Id, _model.Dimensions, problem =>
+                Context.GetLogger().Warning("The vectors are read from the index: {0}", problem.Message));
         }
         catch (StoreException e)
         {
@@ -57,12 +59,14 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
             throw;
         }
 
-        Context.Parent.Tell(new WriterReady(_vectors.Publish(), _store.RebuildNeeded));
+        Context.Parent.Tell(new WriterReady(_vectors.Index.Publish(), _store.RebuildNeeded));
+        SaveLater();
     }
 
     protected override void PreRestart(Exception reason, object message)
     {
         _toRemember.Clear(); // the file may be damaged: nothing more goes into it
+        _vectors = null;
         base.PreRestart(reason, message);
     }
 
@@ -71,6 +75,11 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
         try
         {
             Remember();
+            _vectors?.Save(_writer!);
+        }
+        catch (Exception e) when (e is IOException or StoreException or OperationCanceledException)
+        {
+            Context.GetLogger().Warning("Not all is kept: {0}", e.Message);
         }
         finally
         {
@@ -96,8 +105,41 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
             return;
         }
 
-        Context.Parent.Tell(new Written(_vectors.Publish(), reply, work.ReplyTo));
+        Context.Parent.Tell(new Written(_vectors!.Index.Publish(), reply, work.ReplyTo));
         Timers.StartSingleTimer(nameof(CheckpointDue), CheckpointDue.Instance, CheckpointAfter);
+        SaveLater();
+    }
+
+    private void SaveLater()
+    {
+        if (_vectors!.IsSaveDue && !Timers.IsTimerActive(nameof(SaveDue)))
+        {
+            Timers.StartSingleTimer(nameof(SaveDue), SaveDue.Instance, SaveAfter);
+        }
+    }
+
+    /// <summary>Beside the writer's thread; it goes on meanwhile.</summary>
+    private void Save()
+    {
+        try
+        {
+            (IVectorDraft draft, Task written) = _vectors!.BeginSave(_writer!);
+            written.PipeTo(Self, success: () => new Saved(draft, null), failure: e => new Saved(draft, e));
+        }
+        catch (StoreException e)
+        {
+            Context.GetLogger().Warning("The file of vectors can't be written: {0}", e.Message);
+        }
+    }
+
+    private void OnSaved(Saved saved)
+    {
+        if (saved.Problem is { } problem and not OperationCanceledException)
+        {
+            Context.GetLogger().Warning("The file of vectors can't be written: {0}", problem.Message);
+        }
+
+        _vectors!.EndSave(saved.Draft, saved.Problem is null);
     }
 
     private void OnRemember(RememberVectors message)
@@ -145,19 +187,25 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
         {
             case Store m:
                 StoreOutcome outcome = writer.Store(m.Entry);
-                Apply(outcome.Removed, outcome.Added);
+                _vectors!.Apply(outcome.Removed, outcome.Added);
                 return new Stored(m.RequestId, outcome.Memories);
             case RemoveSources m:
-                Apply(writer.RemoveSources(m.Paths), []);
+                _vectors!.Apply(writer.RemoveSources(m.Paths), []);
                 return new SourcesRemoved(m.RequestId);
             case Forget m:
                 ForgottenMemory? forgotten = writer.Forget(m.Id);
-                Apply(forgotten?.Removed ?? [], []);
+                if (forgotten is not null)
+                {
+                    _vectors!.Apply(forgotten.Removed, []);
+                    _vectors.FileDropped();
+                }
+
                 return new Forgotten(m.RequestId, forgotten);
             case Purge m:
                 if (m.Everywhere)
                 {
                     _toRemember.Clear();
+                    _vectors!.FileDropped();
                 }
 
                 writer.Purge(m.Everywhere);
@@ -166,7 +214,7 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
                 writer.RecordFault(m.Fault);
                 return new FaultRecorded(m.RequestId);
             case PutVectors m:
-                Apply([], writer.PutVectors(_model.Id, m.Vectors));
+                _vectors!.Apply([], writer.PutVectors(_model.Id, m.Vectors));
                 return new VectorsPut(m.RequestId);
             case NoteSessionMemories m:
                 writer.NoteSessionMemories(m.Session, m.Ids, m.Role, Context.System.Scheduler.Now);
@@ -182,22 +230,16 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
         }
     }
 
-    private void Apply(IReadOnlyList<RemovedChunk> removed, IReadOnlyList<IndexedChunk> added)
-    {
-        foreach (RemovedChunk chunk in removed)
-        {
-            _vectors.Remove(chunk.ChunkId);
-        }
-
-        foreach (IndexedChunk chunk in added)
-        {
-            _vectors.Add(chunk);
-        }
-    }
-
     private sealed class RememberDue : Requests.IInternalMessage
     {
         public static readonly RememberDue Instance = new();
+    }
+
+    private sealed record Saved(IVectorDraft Draft, Exception? Problem) : Requests.IInternalMessage;
+
+    private sealed class SaveDue : Requests.IInternalMessage
+    {
+        public static readonly SaveDue Instance = new();
     }
 
     private sealed class CheckpointDue : Requests.IInternalMessage

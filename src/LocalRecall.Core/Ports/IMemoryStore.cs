@@ -53,6 +53,27 @@ public interface IMemoryWriter : IDisposable
 
     /// <summary>Moves the write-ahead log into the file.</summary>
     void Checkpoint();
+
+    /// <summary>The file of a model's vectors that was kept last; null: none, or what has been forgotten since must not stay in it. It may be damaged, and lacks what came or went since.</summary>
+    Stream? OpenVectorFile(string modelId);
+
+    /// <summary>Begins a new file of a model's vectors. <see cref="Forget"/> and <see cref="Purge"/> discard it.</summary>
+    IVectorDraft NewVectorFile(string modelId);
+}
+
+/// <summary>A file of vectors that is being written, by any one thread. Only when it is kept it takes the place of the last one; disposed without, it is deleted.</summary>
+public interface IVectorDraft : IDisposable
+{
+    Stream File { get; }
+
+    /// <summary>It can't be kept any more: it holds what has been forgotten.</summary>
+    CancellationToken Discarded { get; }
+
+    /// <summary>Has it all on disk.</summary>
+    void Flush();
+
+    /// <summary>On the writer's thread. False: it was discarded.</summary>
+    bool Keep();
 }
 
 public interface IMemoryReader : IDisposable
@@ -97,6 +118,12 @@ public interface IMemoryReader : IDisposable
 
     /// <summary>Every chunk that has a vector of this model, in id order; for building the in-memory index at start.</summary>
     IEnumerable<IndexedChunk> ReadVectors(string modelId);
+
+    /// <summary>All chunks, in order.</summary>
+    IReadOnlyList<long> GetChunkIds();
+
+    /// <summary>Those of these chunks that have a vector of this model.</summary>
+    IEnumerable<IndexedChunk> ReadVectors(string modelId, IEnumerable<long> chunkIds);
 
     /// <summary>Chunks that have no vector of this model yet.</summary>
     IReadOnlyList<PendingChunk> GetPending(string modelId, int limit);

@@ -11,7 +11,6 @@ public sealed class FilterPredicate
     private readonly string? _project;
     private readonly long _since;
     private readonly long _until;
-    private readonly IReadOnlySet<long>? _excluded;
 
     public FilterPredicate(SearchFilter filter)
     {
@@ -20,16 +19,17 @@ public sealed class FilterPredicate
         _project = filter.Project is null ? null : ScopePath.Normalise(filter.Project);
         _since = filter.Since?.UtcTicks ?? long.MinValue;
         _until = filter.Until?.UtcTicks ?? long.MaxValue;
-        _excluded = filter.Excluded is { Count: > 0 } excluded ? excluded : null;
+        Excluded = filter.Excluded ?? new HashSet<long>();
     }
 
     /// <summary>Nothing is filtered.</summary>
-    internal bool MatchesAll => _kinds is null && _scope is null && _project is null && _since == long.MinValue && _until == long.MaxValue && _excluded is null;
+    internal bool MatchesAll => _kinds is null && _scope is null && _project is null && _since == long.MinValue && _until == long.MaxValue && Excluded.Count == 0;
+
+    /// <summary>Chunks that don't pass though they match.</summary>
+    internal IReadOnlySet<long> Excluded { get; }
 
     public bool Matches(ChunkFacts facts) =>
         MatchesTime(facts.OccurredAt.UtcTicks) && MatchesPlace(facts.Kind, facts.AppliesTo, facts.Project);
-
-    internal bool MatchesChunk(long chunkId) => _excluded is null || !_excluded.Contains(chunkId);
 
     internal bool MatchesTime(long utcTicks) => utcTicks >= _since && utcTicks < _until;
 

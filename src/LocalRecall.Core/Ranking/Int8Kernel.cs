@@ -1,5 +1,7 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace LocalRecall.Core.Ranking;
@@ -19,6 +21,7 @@ internal static class Int8Kernel
         ArgumentOutOfRangeException.ThrowIfNotEqual(query.Length % Block, 0, nameof(query));
         if (AvxVnni.IsSupported) DotVnni(rows, query, dots);
         else if (Avx2.IsSupported) DotAvx2(rows, query, dots);
+        else if (Dp.IsSupported) DotArm(rows, query, dots);
         else if (Vector128.IsHardwareAccelerated) DotVector128(rows, query, dots);
         else DotScalar(rows, query, dots);
     }
@@ -54,7 +57,7 @@ internal static class Int8Kernel
     internal static void DotAvx2(ReadOnlySpan<byte> rows, ReadOnlySpan<sbyte> query, Span<int> dots)
     {
         Span<short> wide = query.Length <= 4096 ? stackalloc short[query.Length] : new short[query.Length];
-        Widen(query, wide);
+        TensorPrimitives.ConvertTruncating(query, wide);
         ref byte row = ref MemoryMarshal.GetReference(rows);
         ref short q = ref MemoryMarshal.GetReference(wide);
         nuint at = 0, length = (nuint)query.Length;
@@ -72,11 +75,33 @@ internal static class Int8Kernel
         }
     }
 
+    /// <summary>ARM multiplies signed by signed: 128 is taken off each byte, and the query's sum that many times put back.</summary>
+    internal static void DotArm(ReadOnlySpan<byte> rows, ReadOnlySpan<sbyte> query, Span<int> dots)
+    {
+        int bias = 0;
+        foreach (sbyte value in query) bias += value;
+        bias *= 128;
+        ref byte row = ref MemoryMarshal.GetReference(rows);
+        ref sbyte q = ref MemoryMarshal.GetReference(query);
+        Vector128<byte> flip = Vector128.Create((byte)0x80);
+        nuint at = 0, length = (nuint)query.Length;
+        for (int r = 0; r < dots.Length; r++, at += length)
+        {
+            Vector128<int> sum0 = default, sum1 = default;
+            for (nuint i = 0; i < length; i += 32)
+            {
+                sum0 = Dp.DotProduct(sum0, (Vector128.LoadUnsafe(ref row, at + i) ^ flip).AsSByte(), Vector128.LoadUnsafe(ref q, i));
+                sum1 = Dp.DotProduct(sum1, (Vector128.LoadUnsafe(ref row, at + i + 16) ^ flip).AsSByte(), Vector128.LoadUnsafe(ref q, i + 16));
+            }
+            dots[r] = Vector128.Sum(sum0 + sum1) + bias;
+        }
+    }
+
     /// <summary>A product of 255 and 127 still fits 16 bits.</summary>
     internal static void DotVector128(ReadOnlySpan<byte> rows, ReadOnlySpan<sbyte> query, Span<int> dots)
     {
         Span<short> wide = query.Length <= 4096 ? stackalloc short[query.Length] : new short[query.Length];
-        Widen(query, wide);
+        TensorPrimitives.ConvertTruncating(query, wide);
         ref byte row = ref MemoryMarshal.GetReference(rows);
         ref short q = ref MemoryMarshal.GetReference(wide);
         nuint at = 0, length = (nuint)query.Length;
@@ -93,10 +118,5 @@ internal static class Int8Kernel
             }
             dots[r] = Vector128.Sum(sum0 + sum1);
         }
-    }
-
-    private static void Widen(ReadOnlySpan<sbyte> query, Span<short> wide)
-    {
-        for (int i = 0; i < query.Length; i++) wide[i] = query[i];
     }
 }

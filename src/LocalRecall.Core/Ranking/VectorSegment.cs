@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace LocalRecall.Core.Ranking;
 
@@ -7,8 +8,13 @@ internal sealed class VectorSegment
 {
     public const int Rows = 4096;
 
+    /// <summary>What <see cref="Column"/> knows.</summary>
+    public const int Columns = 5;
+
     private readonly int _dimensions;
     private readonly byte[] _data;
+    private long _leastId = long.MaxValue;
+    private long _greatestId = long.MinValue;
 
     public VectorSegment(int dimensions)
     {
@@ -32,6 +38,29 @@ internal sealed class VectorSegment
 
     public ReadOnlySpan<byte> Bytes(int row, int count) => _data.AsSpan(row * RowBytes, count * RowBytes);
 
+    /// <summary>The columns of the first rows as they lie in memory; after filling them from outside, call <see cref="Filled"/>.</summary>
+    public Span<byte> Column(int column, int count) => column switch
+    {
+        0 => MemoryMarshal.AsBytes(ChunkIds.AsSpan(0, count)),
+        1 => MemoryMarshal.AsBytes(Scales.AsSpan(0, count)),
+        2 => MemoryMarshal.AsBytes(Places.AsSpan(0, count)),
+        3 => MemoryMarshal.AsBytes(Ticks.AsSpan(0, count)),
+        _ => _data.AsSpan(0, count * RowBytes),
+    };
+
+    public void Filled(int count)
+    {
+        foreach (long id in ChunkIds.AsSpan(0, count)) NoteId(id);
+    }
+
+    /// <summary>The first row at or after <paramref name="from"/> that has this id; -1: none.</summary>
+    public int Find(long chunkId, int from, int count)
+    {
+        if (chunkId < _leastId || chunkId > _greatestId) return -1;
+        int at = ChunkIds.AsSpan(from, count - from).IndexOf(chunkId);
+        return at < 0 ? -1 : from + at;
+    }
+
     public void Write(int row, long chunkId, int place, long ticks, ReadOnlySpan<float> vector)
     {
         Span<byte> bytes = _data.AsSpan(row * RowBytes, RowBytes);
@@ -39,12 +68,14 @@ internal sealed class VectorSegment
         float step = StepOf(vector);
         for (int i = 0; i < _dimensions; i++) bytes[i] = (byte)(Quantise(vector[i], step) + 128);
         (ChunkIds[row], Scales[row], Places[row], Ticks[row]) = (chunkId, step, place, ticks);
+        NoteId(chunkId);
     }
 
     public void CopyRow(int row, VectorSegment from, int at, int place)
     {
         from.Bytes(at, 1).CopyTo(_data.AsSpan(row * RowBytes, RowBytes));
         (ChunkIds[row], Scales[row], Places[row], Ticks[row]) = (from.ChunkIds[at], from.Scales[at], place, from.Ticks[at]);
+        NoteId(from.ChunkIds[at]);
     }
 
     /// <summary>The largest component becomes 127. Not-a-number counts as nothing.</summary>
@@ -55,4 +86,10 @@ internal sealed class VectorSegment
     }
 
     public static sbyte Quantise(float value, float step) => step > 0 ? (sbyte)Math.Clamp(MathF.Round(value / step), -127, 127) : (sbyte)0;
+
+    private void NoteId(long id)
+    {
+        if (id < _leastId) _leastId = id;
+        if (id > _greatestId) _greatestId = id;
+    }
 }

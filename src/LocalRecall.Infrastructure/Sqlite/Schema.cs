@@ -11,7 +11,7 @@ internal static class Schema
     /// <summary>Eight KiB pages hold five vectors of 384 floats almost without waste.</summary>
     private const int PageSizeBytes = 8192;
 
-    public static IReadOnlyList<string> Steps { get; } = [Step1, Step2, Step3];
+    public static IReadOnlyList<string> Steps { get; } = [Step1, Step2, Step3, Step4];
 
     // places: where memories apply. Few and seldom deleted, so a filter on scope or project is decided once for each place.
     // chunks: AUTOINCREMENT, because ids live on in snapshots and in searches under way after their rows are gone.
@@ -121,6 +121,13 @@ internal static class Schema
           offset_bytes INTEGER NOT NULL,
           head_hash TEXT NOT NULL,
           read_ticks INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        """;
+
+    // vector_files: the file of a model's vectors beside this one that agrees with it but for what came or went since; no other is read.
+    private const string Step4 = """
+        CREATE TABLE vector_files(
+          model_key INTEGER PRIMARY KEY REFERENCES models(model_key),
+          name TEXT NOT NULL) STRICT;
         """;
 
     /// <summary>Brings the file to the newest version, each step in a transaction of its own.</summary>

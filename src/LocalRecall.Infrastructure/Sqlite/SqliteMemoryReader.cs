@@ -150,6 +150,14 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
             yield return new IndexedChunk(rows.GetInt64(0), facts[rows.GetInt64(1)], Rows.ReadVector(rows, 2));
     }
 
+    public IReadOnlyList<long> GetChunkIds() => db.Read(() => db.List(r => r.GetInt64(0), ChunkIdsSql));
+
+    public IEnumerable<IndexedChunk> ReadVectors(string modelId, IEnumerable<long> chunkIds)
+    {
+        if (db.Read(() => db.Scalar("SELECT model_key FROM models WHERE id = $1", modelId)) is not long model) return [];
+        return chunkIds.SelectMany(chunk => db.Read(() => db.ReadVector(chunk, model, places)));
+    }
+
     public IReadOnlyList<PendingChunk> GetPending(string modelId, int limit) => db.Read(() => db.List(
         r => new PendingChunk(r.GetInt64(0), EmbeddingText.Compose(r.GetString(1), r.GetString(2), r.GetString(3)), Rows.ReadHash(r, 4)),
         $"SELECT c.chunk_key, m.subject, c.heading, c.text, c.text_hash FROM chunks c JOIN memories m USING(memory_key) WHERE {Pending} LIMIT $2", modelId, limit));
@@ -180,6 +188,8 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
         SELECT c.chunk_key, c.memory_key, v.vector FROM chunks c INDEXED BY chunks_in_order
         CROSS JOIN vectors v ON v.model_key = (SELECT model_key FROM models WHERE id = $1) AND v.text_hash = c.text_hash ORDER BY c.chunk_key
         """;
+
+    internal const string ChunkIdsSql = "SELECT chunk_key FROM chunks INDEXED BY chunks_in_order ORDER BY chunk_key";
 
     private const string Pending =
         "NOT EXISTS(SELECT 1 FROM vectors v WHERE v.model_key = (SELECT model_key FROM models WHERE id = $1) AND v.text_hash = c.text_hash)";

@@ -73,6 +73,7 @@ public sealed class SqliteMemoryStore(string path, ForgottenLog forgotten, TimeP
             _health.DamageSeen = false;
             var writer = new SqliteMemoryWriter(connection, _places, forgotten, _options);
             writer.TakeOverForgotten();
+            writer.DeleteStrayFiles();
             connection.KeepLogOnClose(false);
             return writer;
         }

@@ -13,6 +13,8 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
     /// <summary>How long it is known what a session wrote and was given, and how far its transcript was read.</summary>
     private static readonly TimeSpan SessionsKept = TimeSpan.FromDays(60);
 
+    private readonly VectorFiles _vectorFiles = new(db);
+
     /// <summary>Chunks were deleted since the full text was last rid of such.</summary>
     private bool _leftovers = true;
 
@@ -34,6 +36,13 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
         }
         return 0;
     });
+
+    public Stream? OpenVectorFile(string modelId) => _vectorFiles.Open(modelId);
+
+    public IVectorDraft NewVectorFile(string modelId) => _vectorFiles.Begin(modelId);
+
+    /// <summary>Deletes files of vectors that a crash left behind, or kept from being purged.</summary>
+    public void DeleteStrayFiles() => _vectorFiles.DeleteOthers();
 
     public StoreOutcome Store(IndexEntry entry) => db.Write(() =>
     {
@@ -183,6 +192,7 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
                 {
                     db.Execute("DELETE FROM vectors WHERE NOT EXISTS(SELECT 1 FROM chunks c WHERE c.text_hash = vectors.text_hash)");
                     db.Execute("DELETE FROM remembered_vectors");
+                    _vectorFiles.Drop();
                     db.Execute("DELETE FROM places WHERE NOT EXISTS(SELECT 1 FROM memories m WHERE m.place_key = places.place_key)");
                 }
                 return db.Execute("INSERT INTO chunk_words(chunk_words) VALUES('optimize')"); // FTS5 only marks what is deleted; this writes it anew without.
@@ -190,6 +200,7 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
             if (everywhere) db.Guard(() => db.Execute("VACUUM"));
             _leftovers = false;
         }
+        if (!_vectorFiles.DeleteOthers()) throw new StoreException($"A file of vectors beside {db.Path} is still in use.", StoreFault.Busy);
         if (db.Guard(() => db.Number("PRAGMA wal_checkpoint(TRUNCATE)")) != 0)
             throw new StoreException($"The log of {db.Path} is still being read.", StoreFault.Busy);
     }
@@ -310,11 +321,12 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
         db.Execute("DELETE FROM memories WHERE memory_key = $1", memory);
     }
 
-    /// <summary>With its vectors, unless another memory has the same text.</summary>
+    /// <summary>With its vectors, unless another memory has the same text, and the files that hold them.</summary>
     private void EraseForGood(long memory, Changes changes)
     {
         List<byte[]> hashes = db.List(r => r.GetFieldValue<byte[]>(0), "SELECT DISTINCT text_hash FROM chunks WHERE memory_key = $1", memory);
         Erase(memory, changes);
+        _vectorFiles.Drop();
         foreach (byte[] hash in hashes)
         {
             db.Execute("DELETE FROM vectors WHERE text_hash = $1 AND NOT EXISTS(SELECT 1 FROM chunks WHERE text_hash = $1)", hash);
@@ -430,20 +442,7 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
 
         var result = new List<IndexedChunk>(chunks.Count);
         foreach (long chunk in chunks)
-        {
-            result.AddRange(db.List(
-                r =>
-                {
-                    MemoryPlace place = places.Of(r.GetString(1), r.GetString(2));
-                    return new IndexedChunk(chunk, new ChunkFacts((MemoryKind)r.GetInt32(0), place.AppliesTo, place.Project, Rows.Time(r.GetInt64(3))), Rows.ReadVector(r, 4));
-                },
-                """
-                SELECT m.kind, p.applies_to, p.project, m.occurred_ticks, v.vector
-                FROM chunks c JOIN vectors v ON v.model_key = $2 AND v.text_hash = c.text_hash
-                JOIN memories m USING(memory_key) JOIN places p USING(place_key) WHERE c.chunk_key = $1
-                """,
-                chunk, model));
-        }
+            result.AddRange(db.ReadVector(chunk, model, places));
         return result;
     }
 }

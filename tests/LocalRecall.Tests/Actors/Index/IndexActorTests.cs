@@ -92,6 +92,33 @@ public sealed class IndexActorTests() : TestKit(TestConfiguration.Local)
     }
 
     [Fact]
+    public void Many_vectors_are_kept_in_a_file_when_the_index_stops_and_found_by_the_next()
+    {
+        IActorRef index = Open();
+        string[] texts = [.. Enumerable.Range(0, 1100).Select(i => $"Text {i}")];
+        index.Tell(new Store(Guid.NewGuid(), Given.Entry("/m/1.md", Given.Memory(1, string.Join("\n\n", texts)))), TestActor);
+        ExpectMsg<Stored>(TimeSpan.FromSeconds(20));
+        Assert.Empty(VectorFiles);
+        Close(index);
+        Assert.Single(VectorFiles);
+
+        index = Open();
+        index.Tell(new SearchVectors(Guid.NewGuid(), Given.Vector("Text 700"), SearchFilter.None, 5), TestActor);
+        VectorsSearched found = ExpectMsg<VectorsSearched>(TimeSpan.FromSeconds(20));
+        Assert.Equal((701, 1100), (found.Hits[0].ChunkId, found.Crowd.Count));
+
+        index.Tell(new Forget(Guid.NewGuid(), Given.Id(1)), TestActor);
+        ExpectMsg<Forgotten>();
+        index.Tell(new Purge(Guid.NewGuid(), Everywhere: false), TestActor);
+        ExpectMsg<Purged>();
+        Assert.Empty(VectorFiles);
+        Close(index);
+        Assert.Empty(VectorFiles);
+    }
+
+    private string[] VectorFiles => Directory.GetFiles(_folder.Path, "*-vectors-*");
+
+    [Fact]
     public void A_query_that_waits_for_its_vector_overtakes_other_reads()
     {
         Close(Open());

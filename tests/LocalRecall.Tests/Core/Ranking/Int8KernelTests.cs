@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using LocalRecall.Core.Ranking;
 using Xunit;
@@ -13,6 +14,7 @@ public sealed class Int8KernelTests
     {
         List<Kernel> kernels = [Int8Kernel.Dot, Int8Kernel.DotVector128];
         if (Avx2.IsSupported) kernels.Add(Int8Kernel.DotAvx2);
+        if (Dp.IsSupported) kernels.Add(Int8Kernel.DotArm);
         if (AvxVnni.IsSupported) kernels.Add(Int8Kernel.DotVnni);
         Gen.ForAll(200, gen =>
         {

@@ -21,12 +21,12 @@ public sealed class VectorIndexTests
     }
 
     private static IEnumerable<long> Ids(VectorSnapshot snapshot, float[] query, int top = 1000, FilterPredicate? filter = null) =>
-        snapshot.Scan(query, filter, top).Select(h => h.ChunkId);
+        snapshot.Scan(query, filter, top).Hits.Select(h => h.ChunkId);
 
     [Fact]
     public void Nothing_is_found_in_an_empty_index()
     {
-        Assert.Empty(new VectorIndex(Dimensions).Publish().Scan(Axis(0), null, 10));
+        Assert.Empty(new VectorIndex(Dimensions).Publish().Scan(Axis(0), null, 10).Hits);
         Assert.Equal(0, new VectorIndex(Dimensions).Publish().Count);
     }
 
@@ -37,7 +37,7 @@ public sealed class VectorIndexTests
         for (int i = 0; i < 10; i++) index.Add(Chunk(i, Axis(i)));
         float[] query = new float[Dimensions];
         (query[3], query[7]) = (0.8f, 0.6f);
-        IReadOnlyList<ScanHit> hits = index.Publish().Scan(query, null, 2);
+        IReadOnlyList<ScanHit> hits = index.Publish().Scan(query, null, 2).Hits;
         Assert.Equal([3, 7], hits.Select(h => h.ChunkId));
         Assert.Equal(0.8, hits[0].Cosine, 0.01);
         Assert.Equal(0.6, hits[1].Cosine, 0.01);
@@ -83,7 +83,7 @@ public sealed class VectorIndexTests
         {
             float[] query = vectors[gen.Int(0, count)];
             IEnumerable<long> exact = vectors.OrderByDescending(v => TensorPrimitives.Dot<float>(query, v.Value)).ThenBy(v => v.Key).Take(10).Select(v => v.Key);
-            IReadOnlyList<ScanHit> rescored = VectorSnapshot.Rescore(query, snapshot.Scan(query, null, 100), vectors);
+            IReadOnlyList<ScanHit> rescored = VectorSnapshot.Rescore(query, snapshot.Scan(query, null, 100).Hits, vectors);
             Assert.Equal(1, rescored[0].Cosine, 1e-5);
             found += exact.Intersect(rescored.Take(10).Select(h => h.ChunkId)).Count();
         }
@@ -123,7 +123,7 @@ public sealed class VectorIndexTests
         index.Add(Chunk(1, Axis(5)));
         Assert.False(index.Remove(2));
         Assert.Equal(1, index.Count);
-        Assert.Equal(1, Assert.Single(index.Publish().Scan(Axis(5), null, 10)).Cosine, 0.01);
+        Assert.Equal(1, Assert.Single(index.Publish().Scan(Axis(5), null, 10).Hits).Cosine, 0.01);
     }
 
     [Fact]
@@ -165,10 +165,64 @@ public sealed class VectorIndexTests
                 }
             }
             var filter = new FilterPredicate(new SearchFilter(Kinds: [gen.Pick(kinds)], Since: DateTimeOffset.UnixEpoch.AddDays(gen.Int(0, 10))));
-            IReadOnlyList<ScanHit> hits = index.Publish().Scan(gen.UnitVector(dimensions), filter, top: 20_000);
+            IReadOnlyList<ScanHit> hits = index.Publish().Scan(gen.UnitVector(dimensions), filter, top: 20_000).Hits;
             Assert.Equal(plain.Values.Where(c => filter.Matches(c.Facts)).Select(c => c.ChunkId).Order(), hits.Select(h => h.ChunkId).Order());
             Assert.Equal(plain.Count, index.Count);
         }
+    }
+
+    [Fact]
+    public void Hits_and_crowd_are_what_plain_loops_give()
+    {
+        Gen.ForAll(60, gen =>
+        {
+            int dimensions = gen.Int(1, 100);
+            var index = new VectorIndex(dimensions);
+            List<IndexedChunk> live = [];
+            for (int i = gen.Int(1, 6000); i > 0; i--) live.Add(Chunk(i, gen.UnitVector(dimensions), Facts with { Kind = gen.Pick([MemoryKind.Episodic, MemoryKind.Thinking]), OccurredAt = DateTimeOffset.UnixEpoch.AddDays(gen.Int(0, 3)) }));
+            foreach (IndexedChunk chunk in live) index.Add(chunk);
+            for (int i = gen.Int(0, 3) * gen.Int(0, 500); i > 0 && live.Count > 0; i--)
+            {
+                int gone = gen.Int(0, live.Count);
+                index.Remove(live[gone].ChunkId);
+                live.RemoveAt(gone);
+            }
+            HashSet<long> excluded = [.. gen.Many(0, 50, () => (long)gen.Int(0, 7000))];
+            var search = gen.Pick<SearchFilter?>([null, new SearchFilter(Kinds: [MemoryKind.Thinking], Excluded: excluded), new SearchFilter(Since: DateTimeOffset.UnixEpoch.AddDays(1)), new SearchFilter(Excluded: excluded)]);
+            FilterPredicate? filter = search is null ? null : new FilterPredicate(search);
+            float[] query = gen.UnitVector(dimensions);
+
+            (long Id, double Cosine)[] expected =
+            [
+                .. live.Where(chunk => filter is null || (filter.Matches(chunk.Facts) && search!.Excluded?.Contains(chunk.ChunkId) != true))
+                    .Select(chunk => (chunk.ChunkId, EightBit(query, chunk.Vector))).OrderByDescending(hit => hit.Item2).ThenBy(hit => hit.ChunkId),
+            ];
+            ScanResult scan = index.Publish().Scan(query, filter, top: 20);
+
+            Assert.Equal(expected.Take(20).Select(hit => hit.Cosine), scan.Hits.Select(hit => (double)hit.Cosine), (a, b) => Math.Abs(a - b) < 1e-5);
+            Assert.All(scan.Hits, hit => Assert.Equal(expected.Single(e => e.Id == hit.ChunkId).Cosine, hit.Cosine, 1e-5));
+            Assert.Equal(expected.Length, scan.Crowd.Count);
+            double mean = expected.Length == 0 ? 0 : expected.Average(hit => hit.Cosine);
+            Assert.Equal(mean, scan.Crowd.Mean, 1e-5);
+            Assert.Equal(expected.Length == 0 ? 0 : Math.Sqrt(expected.Average(hit => Math.Pow(hit.Cosine - mean, 2))), scan.Crowd.Deviation, 1e-4);
+        });
+    }
+
+    private static double EightBit(float[] query, float[] vector)
+    {
+        float a = VectorSegment.StepOf(query), b = VectorSegment.StepOf(vector);
+        return query.Zip(vector, (x, y) => VectorSegment.Quantise(x, a) * VectorSegment.Quantise(y, b)).Sum() * (double)a * b;
+    }
+
+    [Fact]
+    public void Comparing_tells_what_is_missing_on_either_side()
+    {
+        var index = new VectorIndex(Dimensions);
+        foreach (int id in (int[])[7, 2, 9, 4, 5]) index.Add(Chunk(id, Axis(0)));
+        index.Remove(4);
+        (IReadOnlyList<long> onlyHere, IReadOnlyList<long> onlyThere) = index.Compare([1, 2, 4, 7, 8, 10]);
+        Assert.Equal([5, 9], onlyHere);
+        Assert.Equal([1, 4, 8, 10], onlyThere);
     }
 
     [Fact]
@@ -182,7 +236,7 @@ public sealed class VectorIndexTests
             while (!done.IsCancellationRequested)
             {
                 VectorSnapshot snapshot = Volatile.Read(ref current);
-                IReadOnlyList<ScanHit> hits = snapshot.Scan(Axis(1), null, 10_000);
+                IReadOnlyList<ScanHit> hits = snapshot.Scan(Axis(1), null, 10_000).Hits;
                 Assert.Equal(snapshot.Count, hits.Count);
                 Assert.All(hits, h => Assert.Equal(h.ChunkId % 2, h.Cosine, 0.01));
             }
@@ -205,7 +259,7 @@ public sealed class VectorIndexTests
         float[] bad = Axis(0);
         bad[1] = float.NaN;
         index.Add(Chunk(2, bad));
-        Assert.All(index.Publish().Scan(Axis(0), null, 10), h => Assert.Equal(0, h.Cosine));
+        Assert.All(index.Publish().Scan(Axis(0), null, 10).Hits, h => Assert.Equal(0, h.Cosine));
     }
 
     [Fact]
