@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Xml.Linq;
 
 namespace LocalRecall.Build;
@@ -80,6 +81,18 @@ internal static class Verbs
 
         await Tools.DotnetAsync(["run", "--project", "tests/LocalRecall.Benchmarks", "-c", Configuration, .. properties, "--", .. names]);
         return 0;
+    }
+
+    /// <returns>The program's own exit code: 3 for a message on stderr, 130 if it was stopped.</returns>
+    public static async Task<int> EvalAsync(string[] choices, string[] properties)
+    {
+        await Prepare.RunAsync(properties);
+        if (!choices.Any(choice => choice is "--help" or "-h"))
+            await Programs.PublishAsync(properties, nativeOnly: false);
+
+        // Both get the signal: it is the program that stops its host, and this one waits for it.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        return await Tools.TryDotnetAsync(["run", "--project", "tests/LocalRecall.Evaluation", "-c", Configuration, .. properties, "--", .. choices]);
     }
 
     public static async Task<int> PublishAsync(string[] properties)

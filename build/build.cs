@@ -7,6 +7,7 @@ const string Help = """
       demo [FOLDER]      import a folder of memories (samples/memories) into a fresh host and search it
       test [SUITE…]      run the tests: unit, conformance, process, clients (left out without npm); without a name, all of them
       bench [NAME…]      run the benchmarks; bench --help lists them and their options
+      eval --data FOLDER run the retrieval evaluations on the data sets there; eval --help says which, and more
       publish            leave recall and localrecall-host, which need no .NET, in artifacts/publish/, and the .NET tool in artifacts/package/
       prepare [--again]  ask the package feed what it has, fetch the pinned downloads; the others do this by themselves.
                          --again forgets what the feed answered before
@@ -25,6 +26,7 @@ try
     return words switch
     {
         ["bench", .. var names] => await Verbs.BenchAsync(names, properties),
+        ["eval", .. var choices] => await Verbs.EvalAsync(choices, properties),
         [] or ["--help" or "-h" or "help", ..] or [_, .., "--help" or "-h"] => Show(Help),
         ["prepare"] => await Prepare.RunAsync(properties),
         ["prepare", "--again"] => await Prepare.RunAsync(properties, again: true),

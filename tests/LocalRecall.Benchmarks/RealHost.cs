@@ -77,10 +77,7 @@ internal sealed class RealHost : IAsyncDisposable
         return new RealHost(home, existingHome is null, process, log);
     }
 
-    public Task<RecallClient> ConnectAsync() => RecallClient.ConnectAsync(new RecallClientOptions
-    {
-        Home = Home, ClientName = "bench", StartHost = false, Timeout = TimeSpan.FromMinutes(1),
-    });
+    public Task<RecallClient> ConnectAsync() => RecallClient.ConnectAsync(ClientOptions);
 
     /// <summary>Makes the host load its model.</summary>
     public async Task WarmUpAsync(int searches = 1)
@@ -94,7 +91,7 @@ internal sealed class RealHost : IAsyncDisposable
     {
         try
         {
-            await using RecallClient client = await ConnectAsync();
+            await using var client = new RecallClient(ClientOptions);
             await client.StopHostAsync(TimeSpan.FromSeconds(30));
         }
         catch (RecallException e)
@@ -108,6 +105,8 @@ internal sealed class RealHost : IAsyncDisposable
         if (_ownHome)
             Directory.Delete(Home, recursive: true);
     }
+
+    private RecallClientOptions ClientOptions => new() { Home = Home, ClientName = "bench", StartHost = false, Timeout = TimeSpan.FromMinutes(1) };
 
     private double Megabytes(Func<Process, long> bytes)
     {
