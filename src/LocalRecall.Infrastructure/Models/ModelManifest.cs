@@ -6,10 +6,14 @@ namespace LocalRecall.Infrastructure.Models;
 /// <summary>All there is to know of a model: its files, where they come from, and how to use them.</summary>
 /// <param name="ModelPath">The ONNX file, relative to the model's folder; its weights may lie beside it.</param>
 /// <param name="VocabularyPath">The WordPiece vocabulary, relative to the model's folder.</param>
-public sealed record ModelManifest(PinnedSet Files, ModelInfo Info, string ModelPath, string VocabularyPath)
+/// <param name="Int8Of">The model with 4-bit weights that this one is made from on this machine; null: it is fetched.</param>
+public sealed record ModelManifest(PinnedSet Files, ModelInfo Info, string ModelPath, string VocabularyPath, ModelManifest? Int8Of = null)
 {
     /// <summary>all-MiniLM-L6-v2 with 4-bit weights: 384 dimensions, 55 MB.</summary>
     public static ModelManifest BuiltIn { get; } = ReadBuiltIn("all-MiniLM-L6-v2-q4");
+
+    /// <summary>The same with int8 weights, made from it: 24 MB.</summary>
+    public static ModelManifest Int8 { get; } = ReadBuiltIn("all-MiniLM-L6-v2-int8");
 
     /// <summary>Reads a manifest: a <see cref="PinnedSet"/> with the model's properties.</summary>
     /// <exception cref="JsonException">It is not one, or it asks for something that is not supported.</exception>
@@ -31,13 +35,16 @@ public sealed record ModelManifest(PinnedSet Files, ModelInfo Info, string Model
                     json.GetProperty("scoreFloor").GetSingle(),
                     json.GetProperty("injectionFloor").GetSingle()),
                 json.GetProperty("model").GetString()!,
-                json.GetProperty("vocabulary").GetString()!);
+                json.GetProperty("vocabulary").GetString()!,
+                json.TryGetProperty("int8Of", out var source) ? Source(source.GetString()) : null);
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new JsonException("Not a model manifest: " + e.Message, e);
         }
     }
+
+    private static ModelManifest Source(string? id) => id == BuiltIn.Files.Id ? BuiltIn : throw new JsonException($"There is no model '{id}' to make another one from.");
 
     private static ModelManifest ReadBuiltIn(string name)
     {

@@ -209,7 +209,7 @@ public sealed class OnnxEmbedderTests(ModelFixture model)
     private static extern nint GetEnv([MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 
     /// <summary>What tests/tools/golden-vectors.mjs wrote.</summary>
-    private static List<(string Text, int Tokens, float[] Vector)> Golden()
+    internal static List<(string Text, int Tokens, float[] Vector)> Golden()
     {
         using var resource = typeof(OnnxEmbedderTests).Assembly.GetManifestResourceStream("golden-vectors.json")!;
         using var json = JsonDocument.Parse(resource);
