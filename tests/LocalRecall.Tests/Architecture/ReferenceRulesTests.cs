@@ -29,7 +29,7 @@ public sealed class ReferenceRulesTests
     [InlineData("Microsoft.ML.", "Infrastructure")]
     [InlineData("Microsoft.Data.Sqlite", "Infrastructure")]
     [InlineData("SQLitePCLRaw", "Infrastructure")]
-    [InlineData("Google.Protobuf", "Contracts", "Client")]
+    [InlineData("Google.Protobuf", "Contracts", "Client", "Infrastructure")]
     [InlineData("ModelContextProtocol", "Actors")]
     public void A_package_is_referenced_only_by(string prefix, params string[] allowed) =>
         Assert.Equal(allowed.Order(), AllProjects().Where(project => Packages(Load(project)).Any(id => id.StartsWith(prefix, StringComparison.Ordinal))).Order());
