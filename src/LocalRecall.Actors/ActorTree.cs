@@ -43,7 +43,8 @@ public sealed record ActorTree(
         var limits = new RequestLimits(requests.GetInt("max-open"), requests.GetInt("max-open-per-client"));
         var ingestPorts = new IngestPorts(index, embedding, ports.Files, ports.Roots, ports.Watcher, ports.Embedder, ports.MemoriesFolder, metrics);
         IActorRef ingest = system.ActorOf(IngestActor.CreateProps(ingestPorts, config.GetInt("ingest.max-files"), limits), "ingest");
-        IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, ports.Embedder, metrics), limits), "query");
+        var queryPorts = new QueryPorts(index, embedding, ports.Embedder, SearchSettings.From(config), metrics);
+        IActorRef query = system.ActorOf(QueryActor.CreateProps(queryPorts, limits), "query");
         IActorRef hooks = system.ActorOf(HooksActor.CreateProps(
             new HookPorts(index, query, embedding), InjectionSettings.From(config.GetConfig("injection"), ports.Embedder.Model), limits, metrics), "hooks");
         IActorRef transcripts = system.ActorOf(TranscriptsActor.CreateProps(new TranscriptPorts(home, index, ingest, ports.Files, metrics), limits), "transcripts");

@@ -48,7 +48,7 @@ internal static class SearchPart
             IActorRef embedding = system.ActorOf(Props.Create(() => new Embedded(vectors)));
             var opening = Stopwatch.StartNew();
             IActorRef index = system.ActorOf(IndexActor.CreateProps(store, bench.Model.Model, system.Settings.Config.GetInt("localrecall.index.readers")), "index");
-            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Model, new HostMetrics(LocalSystem.Meters)), new RequestLimits(256, 64)), "query");
+            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Model, SearchSettings.From(system.Settings.Config.GetConfig("localrecall")), new HostMetrics(LocalSystem.Meters)), new RequestLimits(256, 64)), "query");
             await SearchAsync(query, queries[0]);
             double openedMs = opening.Elapsed.TotalMilliseconds;
             for (int i = 0; i < queries.Count; i++)
@@ -84,7 +84,7 @@ internal static class SearchPart
         {
             IActorRef embedding = system.ActorOf(Props.Create(() => new OneByOne(bench.Model)));
             IActorRef index = system.ActorOf(IndexActor.CreateProps(store, bench.Model.Model, system.Settings.Config.GetInt("localrecall.index.readers")), "index");
-            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Model, new HostMetrics(LocalSystem.Meters)), new RequestLimits(256, 64)), "query");
+            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Model, SearchSettings.From(system.Settings.Config.GetConfig("localrecall")), new HostMetrics(LocalSystem.Meters)), new RequestLimits(256, 64)), "query");
             foreach (string known in bench.Stores.Queries)
                 await SearchAsync(query, known);
             List<double> newMs = [], knownMs = [], newVectorMs = [], knownVectorMs = [];

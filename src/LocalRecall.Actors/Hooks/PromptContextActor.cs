@@ -73,7 +73,8 @@ internal sealed class PromptContextActor : RequestActor<FindContext>
     private void Search()
     {
         var header = new RequestHeader(Guid.NewGuid(), Guid.Empty, Request.Header.Deadline - TimeToNote);
-        var search = new Search(header, Hook.Prompt!, new MemoryFilter([], Project: Hook.PlaceOf()), Candidates, CandidateTokens, Hook.SessionId);
+        var search = new Search(
+            header, Hook.Prompt!, new MemoryFilter([], Project: Hook.PlaceOf()), Candidates, CandidateTokens, Hook.SessionId, MinConfidence: _settings.MinConfidence);
         _ports.Query.Tell(new Authorized<Search>(search, Self, Client));
     }
 

@@ -35,7 +35,8 @@ public static class IndexProtocol
 
     public sealed record SearchKeywords(Guid RequestId, KeywordQuery Query, SearchFilter Filter, int Limit) : IRead;
 
-    public sealed record KeywordsSearched(Guid RequestId, IReadOnlyList<KeywordHit> Hits) : IInternalMessage;
+    /// <param name="IndexedChunks">Chunks with a vector, in the whole index.</param>
+    public sealed record KeywordsSearched(Guid RequestId, KeywordMatches Matches, long IndexedChunks) : IInternalMessage;
 
     /// <param name="Vector">Unit vector of the query.</param>
     public sealed record SearchVectors(Guid RequestId, float[] Vector, SearchFilter Filter, int Limit) : IRead;
@@ -44,10 +45,14 @@ public static class IndexProtocol
     /// <param name="Crowd">All that passed the filter.</param>
     public sealed record VectorsSearched(Guid RequestId, IReadOnlyList<ScanHit> Hits, Crowd Crowd = default) : IInternalMessage;
 
-    /// <summary>The cosines of chunks that something else than the scan found.</summary>
-    public sealed record MeasureChunks(Guid RequestId, float[] Vector, IReadOnlyCollection<long> ChunkIds) : IRead;
+    /// <summary>What ranking needs to know of the chunks that were found.</summary>
+    /// <param name="Vector">The query's; null: nothing is measured.</param>
+    /// <param name="Unmeasured">Those of them that something else than the scan found: their cosines are wanted.</param>
+    public sealed record DescribeChunks(Guid RequestId, IReadOnlyCollection<long> ChunkIds, float[]? Vector, IReadOnlyCollection<long> Unmeasured) : IRead;
 
-    public sealed record ChunksMeasured(Guid RequestId, IReadOnlyList<ScanHit> Hits) : IInternalMessage;
+    /// <param name="Chunks">Without those that are gone.</param>
+    /// <param name="Measured">Without those that have no vector.</param>
+    public sealed record ChunksDescribed(Guid RequestId, IReadOnlyList<ChunkDescription> Chunks, IReadOnlyList<ScanHit> Measured) : IInternalMessage;
 
     public sealed record GetChunks(Guid RequestId, IReadOnlyCollection<long> ChunkIds) : IRead;
 

@@ -70,9 +70,10 @@ internal sealed class IndexReader : ReceiveActor
         FindSource m => new SourceFound(m.RequestId, reader.FindSource(m.Path)),
         FindSourcesBelow m => new SourcesFound(m.RequestId, reader.SourcesBelow(m.Folder)),
         FindVectors m => new VectorsFound(m.RequestId, reader.FindVectors(_modelId, m.Hashes)),
-        SearchKeywords m => new KeywordsSearched(m.RequestId, reader.SearchKeywords(m.Query, m.Filter, m.Limit)),
+        SearchKeywords m => new KeywordsSearched(m.RequestId, reader.SearchKeywords(m.Query, m.Filter, m.Limit), work.Snapshot.Count),
         SearchVectors m => Scan(reader, work.Snapshot, m),
-        MeasureChunks m => new ChunksMeasured(m.RequestId, Measure(reader, m.Vector, m.ChunkIds.Select(id => new ScanHit(id, 0)))),
+        DescribeChunks m => new ChunksDescribed(
+            m.RequestId, reader.DescribeChunks(m.ChunkIds), m.Vector is null ? [] : Measure(reader, m.Vector, m.Unmeasured.Select(id => new ScanHit(id, 0)))),
         GetChunks m => new ChunksFound(m.RequestId, reader.GetChunks(m.ChunkIds)),
         GetStored m => new StoredFound(m.RequestId, reader.Get(m.Id)),
         ListStored m => new StoredListed(m.RequestId, reader.List(m.Filter, m.Cursor, m.Limit)),

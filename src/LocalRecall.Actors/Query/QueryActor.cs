@@ -24,7 +24,7 @@ public sealed class QueryActor : RequestCoordinator
 }
 
 /// <summary>What the query actors work with.</summary>
-public sealed record QueryPorts(IActorRef Index, IActorRef Embedding, IEmbedderFactory Embedder, HostMetrics Metrics)
+public sealed record QueryPorts(IActorRef Index, IActorRef Embedding, IEmbedderFactory Embedder, SearchSettings Search, HostMetrics Metrics)
 {
     public ModelInfo Model => Embedder.Model;
 }

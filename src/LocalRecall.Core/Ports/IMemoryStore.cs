@@ -90,7 +90,10 @@ public interface IMemoryReader : IDisposable
     IReadOnlyDictionary<long, float[]> GetVectors(string modelId, IReadOnlyCollection<long> chunkIds);
 
     /// <summary>Chunks that hold any of the terms, best BM25 (greatest) first. Terms that very many chunks hold count only among the newest of these, unless the filter leaves too few.</summary>
-    IReadOnlyList<KeywordHit> SearchKeywords(KeywordQuery query, SearchFilter filter, int limit);
+    KeywordMatches SearchKeywords(KeywordQuery query, SearchFilter filter, int limit);
+
+    /// <summary>What ranking needs to know of chunks; ids that are gone are left out. No text is read.</summary>
+    IReadOnlyList<ChunkDescription> DescribeChunks(IReadOnlyCollection<long> chunkIds);
 
     /// <summary>Chunks with the memories they belong to; ids that are gone are left out.</summary>
     IReadOnlyList<ChunkWithMemory> GetChunks(IReadOnlyCollection<long> chunkIds);

@@ -58,7 +58,27 @@ public sealed record StoredMemory(Memory Memory, string? Path);
 
 public sealed record ChunkWithMemory(long ChunkId, string HeadingPath, string Text, StoredMemory Stored, int ChunkCount);
 
+/// <summary>What ranking looks at, for one chunk.</summary>
+/// <param name="MemoryKey">The same for all chunks of one memory; never used again for another.</param>
+/// <param name="Ordinal">Its place in the memory, from 0.</param>
+/// <param name="ChunkCount">Of the memory.</param>
+public sealed record ChunkDescription(long ChunkId, long MemoryKey, int Ordinal, int ChunkCount, ChunkFacts Facts);
+
+/// <param name="Hits">Best first.</param>
+/// <param name="Terms">All terms and phrases that were looked for, whether found or not.</param>
+public sealed record KeywordMatches(IReadOnlyList<KeywordHit> Hits, IReadOnlyList<TermCount> Terms)
+{
+    public static KeywordMatches None { get; } = new([], []);
+}
+
 public sealed record KeywordHit(long ChunkId, double Bm25, IReadOnlyList<string> MatchedTerms);
+
+/// <param name="Text">A term, or the words of a phrase with spaces between.</param>
+/// <param name="Chunks">That hold it, whatever the filter says; counted up to some twenty thousand.</param>
+public sealed record TermCount(string Text, long Chunks)
+{
+    public bool IsPhrase => Text.Contains(' ');
+}
 
 public sealed record ForgottenMemory(Memory Memory, IReadOnlyList<string> Paths, IReadOnlyList<RemovedChunk> Removed);
 

@@ -3,66 +3,28 @@ namespace LocalRecall.Core.Ranking;
 public enum FusionMethod
 {
     /// <summary>Both scores stretched to 0..1 over the candidates, then a weighted sum. Measured better than ranks alone on the embedded model.</summary>
-    WeightedMinMax,
+    Weighted,
 
     /// <summary>Weighted sum of 1 / (constant + rank).</summary>
     ReciprocalRank,
 }
 
-/// <param name="KeywordWeight">0: vectors alone, 1: keywords alone.</param>
-/// <param name="RankConstant">Only for <see cref="FusionMethod.ReciprocalRank"/>.</param>
-public sealed record FusionOptions(FusionMethod Method = FusionMethod.WeightedMinMax, double KeywordWeight = 0.5, double RankConstant = 60)
-{
-    public static FusionOptions Default { get; } = new();
-}
-
-/// <summary>Why a hit is there.</summary>
-[Flags]
-public enum Matched
-{
-    None = 0,
-    Vector = 1,
-    Keyword = 2,
-}
-
-/// <param name="Cosine">Null: no vector of it is known.</param>
-/// <param name="Bm25">Greater is better; null: it holds none of the terms.</param>
-public readonly record struct Candidate(long ChunkId, float? Cosine, double? Bm25);
-
-/// <param name="Score">0 to 1, comparable within one search only.</param>
-public readonly record struct RankedChunk(long ChunkId, double Score, float? Cosine, double? Bm25, Matched Matched);
-
+/// <summary>Makes one score of two that do not compare.</summary>
 public static class Fusion
 {
-    /// <summary>All candidates that matched, best first; equal scores in order of id. A candidate with a cosine below <paramref name="scoreFloor"/> and none of the terms is left out.</summary>
-    public static IReadOnlyList<RankedChunk> Rank(IEnumerable<Candidate> candidates, FusionOptions options, float scoreFloor)
+    /// <summary>What each of the two adds to each candidate's score, in the order given. Their sum is 0 to 1.</summary>
+    public static IReadOnlyList<(double Vector, double Keyword)> Shares(IReadOnlyList<(float? Cosine, double? Bm25)> candidates, RankingOptions options)
     {
-        var matched = candidates.Select(c => (Candidate: c, Why: WhyOf(c, scoreFloor))).Where(c => c.Why != Matched.None).ToList();
-        double[] cosines = Scores(matched.ConvertAll(c => (double?)c.Candidate.Cosine), missing: null, options);
-        double[] keywords = Scores(matched.ConvertAll(c => c.Candidate.Bm25), missing: 0, options);
-        double weight = matched.TrueForAll(c => c.Candidate.Cosine is null) ? 1 : options.KeywordWeight;
-
-        return [.. matched
-            .Select((c, i) => new RankedChunk(c.Candidate.ChunkId, (1 - weight) * cosines[i] + weight * keywords[i], c.Candidate.Cosine, c.Candidate.Bm25, c.Why))
-            .OrderByDescending(c => c.Score).ThenBy(c => c.ChunkId)];
+        double[] cosines = Scores([.. candidates.Select(c => (double?)c.Cosine)], missing: null, options);
+        double[] keywords = Scores([.. candidates.Select(c => c.Bm25)], missing: 0, options);
+        double weight = candidates.All(c => c.Cosine is null) ? 1 : options.KeywordWeight;
+        return [.. cosines.Zip(keywords, (cosine, keyword) => ((1 - weight) * cosine, weight * keyword))];
     }
 
-    /// <summary>The words of the wire and of the command line.</summary>
-    public static IReadOnlyList<string> Reasons(Matched matched) => matched switch
-    {
-        Matched.Vector => ["vector"],
-        Matched.Keyword => ["keyword"],
-        Matched.Vector | Matched.Keyword => ["vector", "keyword"],
-        _ => [],
-    };
-
-    private static Matched WhyOf(Candidate c, float scoreFloor) =>
-        (c.Cosine >= scoreFloor ? Matched.Vector : Matched.None) | (c.Bm25 is not null ? Matched.Keyword : Matched.None);
-
     /// <param name="missing">What a candidate without this score has; null: as much as the worst.</param>
-    private static double[] Scores(List<double?> raw, double? missing, FusionOptions options)
+    private static double[] Scores(IReadOnlyList<double?> raw, double? missing, RankingOptions options)
     {
-        if (options.Method == FusionMethod.ReciprocalRank)
+        if (options.Fusion == FusionMethod.ReciprocalRank)
         {
             var ranked = new double[raw.Count];
             int rank = 0;

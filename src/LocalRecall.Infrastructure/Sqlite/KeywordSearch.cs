@@ -22,13 +22,16 @@ internal sealed class KeywordSearch(StoreConnection db, SearchFilter filter, IRe
 
     private readonly record struct Term(string Text, string Quoted, long Chunks);
 
-    public IReadOnlyList<KeywordHit> Run(KeywordQuery query)
+    public KeywordMatches Run(KeywordQuery query)
     {
-        Term[] terms = [.. query.Phrases.Take(KeywordQuery.MaxPhrases).Concat(query.Terms.Take(KeywordQuery.MaxTerms))
+        Term[] asked = [.. query.Phrases.Take(KeywordQuery.MaxPhrases).Concat(query.Terms.Take(KeywordQuery.MaxTerms))
             .Select(t => (Text: t, Quoted: $"\"{t.Replace("\"", "\"\"").Replace('\0', ' ')}\""))
-            .Select(t => new Term(t.Text, t.Quoted, Count(t.Quoted)))
-            .Where(t => t.Chunks > 0)
-            .OrderBy(t => t.Chunks)];
+            .Select(t => new Term(t.Text, t.Quoted, Count(t.Quoted)))];
+        return new KeywordMatches(Search([.. asked.Where(t => t.Chunks > 0).OrderBy(t => t.Chunks)]), [.. asked.Select(t => new TermCount(t.Text, t.Chunks))]);
+    }
+
+    private IReadOnlyList<KeywordHit> Search(Term[] terms)
+    {
         if (terms.Length == 0 || limit <= 0 || !AnyMemoryPasses()) return [];
 
         Term[] telling = [.. terms.Where(t => t.Chunks < CountedAtMost)];

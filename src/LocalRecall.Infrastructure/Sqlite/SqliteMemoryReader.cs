@@ -53,10 +53,19 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
         return found;
     });
 
-    public IReadOnlyList<KeywordHit> SearchKeywords(KeywordQuery query, SearchFilter filter, int limit) => db.Read(() =>
+    public KeywordMatches SearchKeywords(KeywordQuery query, SearchFilter filter, int limit) => db.Read(() =>
     {
         LoadPlaces();
         return new KeywordSearch(db, filter, _places, limit).Run(query);
+    });
+
+    public IReadOnlyList<ChunkDescription> DescribeChunks(IReadOnlyCollection<long> chunkIds) => db.Read(() =>
+    {
+        LoadPlaces();
+        return db.List(
+            r => new ChunkDescription(
+                r.GetInt64(0), r.GetInt64(1), r.GetInt32(2), r.GetInt32(3), Facts((MemoryKind)r.GetInt32(4), r.GetInt64(5), r.GetInt64(6))),
+            DescribeChunksSql, JsonSerializer.Serialize(chunkIds));
     });
 
     public IReadOnlyList<ChunkWithMemory> GetChunks(IReadOnlyCollection<long> chunkIds) => db.Read(() =>
@@ -142,7 +151,7 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
         {
             LoadPlaces();
             return db.List(
-                r => (r.GetInt64(0), new ChunkFacts((MemoryKind)r.GetInt32(1), _places[r.GetInt64(2)].AppliesTo, _places[r.GetInt64(2)].Project, Rows.Time(r.GetInt64(3)))),
+                r => (r.GetInt64(0), Facts((MemoryKind)r.GetInt32(1), r.GetInt64(2), r.GetInt64(3))),
                 "SELECT memory_key, kind, place_key, occurred_ticks FROM memories").ToDictionary(m => m.Item1, m => m.Item2);
         });
         using SqliteDataReader rows = db.Guard(() => db.Query(ReadVectorsSql, modelId));
@@ -165,6 +174,13 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
     public IReadOnlyList<string> CheckIntegrity() => IntegrityCheck.Run(db);
 
     public void Dispose() => db.Dispose();
+
+    /// <summary>$1 is a list of chunks. Neither texts nor bodies are read.</summary>
+    internal const string DescribeChunksSql =
+        """
+        SELECT c.chunk_key, c.memory_key, c.ordinal, (SELECT count(*) FROM chunks x WHERE x.memory_key = c.memory_key), m.kind, m.place_key, m.occurred_ticks
+        FROM json_each($1) wanted CROSS JOIN chunks c ON c.chunk_key = wanted.value CROSS JOIN memories m ON m.memory_key = c.memory_key
+        """;
 
     internal const string FindVectorSql =
         """
@@ -238,6 +254,8 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
             WHERE h.memory_key = $1 ORDER BY h.declared_id <> m.id, s.source_key LIMIT 1
             """,
             key));
+
+    private ChunkFacts Facts(MemoryKind kind, long place, long ticks) => new(kind, _places[place].AppliesTo, _places[place].Project, Rows.Time(ticks));
 
     private static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
 }

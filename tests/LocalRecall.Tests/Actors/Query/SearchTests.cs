@@ -156,29 +156,31 @@ public sealed class SearchTests : HostTest
     }
 
     [Theory]
-    [InlineData("# Fruit\n\nApples are round.")]
-    [InlineData(null)]
-    public void What_is_indexed_anew_in_the_middle_of_a_search_is_found_and_what_is_deleted_is_not(string? changed)
+    [InlineData("# Fruit\n\nApples are round.", typeof(IndexProtocol.DescribeChunks))]
+    [InlineData("# Fruit\n\nApples are round.", typeof(IndexProtocol.GetChunks))]
+    [InlineData(null, typeof(IndexProtocol.DescribeChunks))]
+    [InlineData(null, typeof(IndexProtocol.GetChunks))]
+    public void What_is_indexed_anew_in_the_middle_of_a_search_is_found_and_what_is_deleted_is_not(string? changed, Type before)
     {
         string path = WriteFile("fruit.md", "# Fruit\n\nApples are sweet.");
         Import(path);
         TestProbe index = CreateTestProbe(), client = CreateTestProbe();
-        var ports = new QueryPorts(index, Host.Embedding, Model, new HostMetrics(Meters));
+        var ports = new QueryPorts(index, Host.Embedding, Model, SearchSettings.From(Sys.Settings.Config.GetConfig("localrecall")), new HostMetrics(Meters));
         IActorRef query = Sys.ActorOf(QueryActor.CreateProps(ports, new RequestLimits(1, 1)));
         var header = new RequestHeader(Guid.NewGuid(), Guid.Empty, Sys.Scheduler.Now.AddSeconds(30));
         query.Tell(new Authorized<Search>(new Search(header, "apples", MemoryFilter.None, 10, 2000), client, new ClientId("a")));
 
-        void PassOnUntilChunksAreRead() => index.FishForMessage(message =>
+        void PassOnUntil(Type step) => index.FishForMessage(message =>
         {
-            if (message is not IndexProtocol.GetChunks) index.Forward(Host.Index, message);
-            return message is IndexProtocol.GetChunks;
+            if (message.GetType() != step) index.Forward(Host.Index, message);
+            return message.GetType() == step;
         });
-        PassOnUntilChunksAreRead();
+        PassOnUntil(before);
         if (changed is null) File.Delete(path);
         else File.WriteAllText(path, changed);
         Import(path);
         index.Forward(Host.Index);
-        PassOnUntilChunksAreRead();
+        PassOnUntil(typeof(IndexProtocol.GetChunks));
         index.Forward(Host.Index);
 
         SearchResults results = client.ExpectMsg<SearchResults>();

@@ -112,7 +112,7 @@ public sealed class ConcurrencyTests
         {
             int source = random.Next(Sources);
             int version = Volatile.Read(ref known[source]);
-            IReadOnlyList<KeywordHit> hits = reader.SearchKeywords(Given.Words(Word(source, version)), SearchFilter.None, 10);
+            IReadOnlyList<KeywordHit> hits = reader.SearchKeywords(Given.Words(Word(source, version)), SearchFilter.None, 10).Hits;
             if (version > 0 && Volatile.Read(ref known[source]) == version) Assert.Single(hits);
             if (random.Next(8) == 0) Assert.Empty(reader.CheckIntegrity());
             if (rounds++ == 0) ready.Signal();
@@ -137,7 +137,7 @@ public sealed class ConcurrencyTests
                 Assert.Single(source.Select(m => m.Memory.Body.Split(' ')[1]).Distinct());
             });
 
-            Assert.Equal(3, reader.SearchKeywords(Given.Words("source5"), SearchFilter.None, 10).Count);
+            Assert.Equal(3, reader.SearchKeywords(Given.Words("source5"), SearchFilter.None, 10).Hits.Count);
             if (rounds++ == 0) ready.Signal();
         }
         while (!done.IsCancellationRequested);

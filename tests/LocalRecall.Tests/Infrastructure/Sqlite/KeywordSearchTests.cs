@@ -12,7 +12,7 @@ public sealed class KeywordSearchTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     private IReadOnlyList<string> Search(string query, SearchFilter? filter = null) =>
-        _store.Texts(_store.Reader.SearchKeywords(KeywordQuery.Parse(query), filter ?? SearchFilter.None, 10).Select(h => h.ChunkId));
+        _store.Texts(_store.Reader.SearchKeywords(KeywordQuery.Parse(query), filter ?? SearchFilter.None, 10).Hits.Select(h => h.ChunkId));
 
     [Theory]
     [InlineData("getUserName")]
@@ -56,7 +56,7 @@ public sealed class KeywordSearchTests : IDisposable
         _store.Put("/m/a.md", Given.Memory(30, "Rare gem"));
         _store.Put("/m/b.md", Given.Memory(31, "Common rare thing"));
 
-        IReadOnlyList<KeywordHit> hits = _store.Reader.SearchKeywords(Given.Words("common", "rare", "absent"), SearchFilter.None, 4);
+        IReadOnlyList<KeywordHit> hits = _store.Reader.SearchKeywords(Given.Words("common", "rare", "absent"), SearchFilter.None, 4).Hits;
         Assert.Equal(["Common rare thing", "Rare gem"], _store.Texts(hits.Select(h => h.ChunkId)).Take(2));
         Assert.Equal(["common", "rare"], hits[0].MatchedTerms.Order());
         Assert.Equal(["rare"], hits[1].MatchedTerms);
@@ -82,7 +82,7 @@ public sealed class KeywordSearchTests : IDisposable
         _store.Put("/m/1.md", Given.Memory(1, "memory leak in the parser"));
         _store.Put("/m/2.md", Given.Memory(2, "a leak of memory"));
         Assert.Equal(["memory leak in the parser"], _store.Texts(
-            _store.Reader.SearchKeywords(new KeywordQuery([], ["memory leak"]), SearchFilter.None, 10).Select(h => h.ChunkId)));
+            _store.Reader.SearchKeywords(new KeywordQuery([], ["memory leak"]), SearchFilter.None, 10).Hits.Select(h => h.ChunkId)));
     }
 
     [Theory]
@@ -106,22 +106,22 @@ public sealed class KeywordSearchTests : IDisposable
         _store.Put("/m/1.md", Given.Memory(1, "A text without any of that: apples"));
         _store.Put("/m/2.md", Given.Memory(2, "Pears only"));
         Assert.Equal(["A text without any of that: apples"], _store.Texts(
-            _store.Reader.SearchKeywords(new KeywordQuery([term, "apples"], [term]), SearchFilter.None, 10).Select(h => h.ChunkId)));
-        Assert.Empty(_store.Reader.SearchKeywords(new KeywordQuery([], []), SearchFilter.None, 10));
+            _store.Reader.SearchKeywords(new KeywordQuery([term, "apples"], [term]), SearchFilter.None, 10).Hits.Select(h => h.ChunkId)));
+        Assert.Empty(_store.Reader.SearchKeywords(new KeywordQuery([], []), SearchFilter.None, 10).Hits);
     }
 
     [Fact]
     public void Excluded_memories_make_room_for_others()
     {
         for (int i = 0; i < 12; i++) _store.Put($"/m/{i}.md", Given.Memory(i, $"word number{i}"));
-        long[] found = [.. _store.Reader.SearchKeywords(Given.Words("word"), SearchFilter.None, 10).Select(h => h.ChunkId)];
+        long[] found = [.. _store.Reader.SearchKeywords(Given.Words("word"), SearchFilter.None, 10).Hits.Select(h => h.ChunkId)];
 
         var filter = new SearchFilter(Excluded: found.ToHashSet());
 
         Assert.Equal(10, found.Length);
         Assert.Equal(2, Search("word", filter).Count);
         Assert.Equal(2, _store.Reader.List(filter, null, 10).Total);
-        Assert.Empty(_store.Reader.SearchKeywords(Given.Words("word"), filter, 10).Select(h => h.ChunkId).Intersect(found));
+        Assert.Empty(_store.Reader.SearchKeywords(Given.Words("word"), filter, 10).Hits.Select(h => h.ChunkId).Intersect(found));
     }
 
     [Fact]
@@ -157,10 +157,10 @@ public sealed class KeywordSearchTests : IDisposable
         Memory[] memories = [.. Enumerable.Range(0, 3500).Select(i => Given.Memory(i, $"everywhere x{i}", appliesTo: i == 0 ? "area:first" : "area:rest"))];
         _store.Put("/m/a.jsonl", memories);
 
-        Assert.Equal(50, _store.Reader.SearchKeywords(Given.Words("everywhere"), SearchFilter.None, 50).Count);
+        Assert.Equal(50, _store.Reader.SearchKeywords(Given.Words("everywhere"), SearchFilter.None, 50).Hits.Count);
         Assert.Equal(["everywhere x0"], Search("everywhere", new SearchFilter(Scope: Scope.Area("first"))));
         Assert.Equal("everywhere x7", Search("everywhere x7")[0]);
         Assert.Equal(10, Search("everywhere x7").Count);
-        Assert.Equal(["everywhere", "x7"], _store.Reader.SearchKeywords(Given.Words("everywhere", "x7"), SearchFilter.None, 5)[0].MatchedTerms.Order());
+        Assert.Equal(["everywhere", "x7"], _store.Reader.SearchKeywords(Given.Words("everywhere", "x7"), SearchFilter.None, 5).Hits[0].MatchedTerms.Order());
     }
 }

@@ -61,6 +61,10 @@ public sealed class QueryPlanTests : IDisposable
     public void What_a_session_knows_is_read_from_indexes() => AssertNoScan(Plan(SqliteMemoryReader.FindSessionChunksSql, ["a session"]));
 
     [Fact]
+    public void What_ranking_looks_at_is_looked_up_chunk_by_chunk() =>
+        Assert.DoesNotContain(Plan(SqliteMemoryReader.DescribeChunksSql, ["[1]"]), step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("json_each") && !step.Contains("wanted"));
+
+    [Fact]
     public void A_list_without_a_filter_is_read_in_order_and_not_sorted()
     {
         List<object?> values = [10];

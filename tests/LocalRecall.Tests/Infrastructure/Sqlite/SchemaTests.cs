@@ -44,7 +44,7 @@ public sealed class SchemaTests : IDisposable
         Assert.Equal(["one", "two words"], stored.Memory.Keywords);
         Assert.Equal([Scope.File("src/a.cs")], stored.Memory.AppliesTo.Scopes);
         Assert.Equal([1f, 0f], Assert.Single(reader.ReadVectors("model-a")).Vector);
-        Assert.Equal(1, Assert.Single(reader.SearchKeywords(Given.Words("version"), SearchFilter.None, 5)).ChunkId);
+        Assert.Equal(1, Assert.Single(reader.SearchKeywords(Given.Words("version"), SearchFilter.None, 5).Hits).ChunkId);
         Assert.Equal("/m/3.md", Assert.Single(reader.GetFaults(5)).Path);
         Assert.Empty(reader.CheckIntegrity());
     }

@@ -45,7 +45,7 @@ internal sealed class TestStore : IDisposable
 
     public StoreOutcome Put(string path, params Memory[] memories) => Writer.Store(Given.Entry(path, memories));
 
-    public IReadOnlyList<long> Find(params string[] terms) => [.. Reader.SearchKeywords(Given.Words(terms), SearchFilter.None, 100).Select(h => h.ChunkId)];
+    public IReadOnlyList<long> Find(params string[] terms) => [.. Reader.SearchKeywords(Given.Words(terms), SearchFilter.None, 100).Hits.Select(h => h.ChunkId)];
 
     public IReadOnlyList<string> Texts(IEnumerable<long> chunks) => [.. Reader.GetChunks([.. chunks]).Select(c => c.Text)];
 

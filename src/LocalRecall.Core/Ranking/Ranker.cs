@@ -1,0 +1,78 @@
+using LocalRecall.Core.Ports;
+
+namespace LocalRecall.Core.Ranking;
+
+/// <summary>From what a search has found to memories in order, each with what its score is made of and how far it can be believed.</summary>
+public static class Ranker
+{
+    /// <summary>Equal scores in order of chunk id. A chunk with a cosine below the floor and none of the terms is left out.</summary>
+    public static RankedMemories Rank(Findings found, RankingOptions options, ModelInfo model)
+    {
+        List<Candidate> candidates = Candidates(found);
+        float floor = options.ScoreFloor ?? model.ScoreFloor;
+        List<Candidate> matched = candidates.FindAll(candidate => WhyOf(candidate, floor) != Matched.None);
+        IReadOnlyList<(double Vector, double Keyword)> shares = Fusion.Shares([.. matched.Select(candidate => (candidate.Cosine, candidate.Keyword?.Bm25))], options);
+        IEnumerable<RankedChunk> ranked = matched
+            .Select((candidate, i) => ToRanked(candidate, floor, shares[i]))
+            .OrderByDescending(chunk => chunk.Score).ThenBy(chunk => chunk.ChunkId);
+        return new RankedMemories(Memories(ranked, found), candidates.Count - matched.Count);
+    }
+
+    /// <summary>The words of the wire and of the command line.</summary>
+    public static IReadOnlyList<string> Reasons(Matched matched) => matched switch
+    {
+        Matched.Vector => ["vector"],
+        Matched.Keyword => ["keyword"],
+        Matched.Vector | Matched.Keyword => ["vector", "keyword"],
+        _ => [],
+    };
+
+    private static List<Candidate> Candidates(Findings found)
+    {
+        Dictionary<long, int> vectorRanks = Ranks(found.Cosines.OrderByDescending(c => c.Value).ThenBy(c => c.Key).Select(c => c.Key));
+        Dictionary<long, int> keywordRanks = Ranks(found.Keywords.Hits.Select(hit => hit.ChunkId));
+        Dictionary<long, KeywordHit> keywords = found.Keywords.Hits.ToDictionary(hit => hit.ChunkId);
+        return [.. found.Chunks.Select(chunk => new Candidate(
+            chunk,
+            found.Cosines.TryGetValue(chunk.ChunkId, out float cosine) ? cosine : null,
+            vectorRanks.TryGetValue(chunk.ChunkId, out int vectorRank) ? vectorRank : null,
+            keywords.GetValueOrDefault(chunk.ChunkId),
+            keywordRanks.TryGetValue(chunk.ChunkId, out int keywordRank) ? keywordRank : null))];
+    }
+
+    private static Dictionary<long, int> Ranks(IEnumerable<long> bestFirst) => bestFirst.Select((id, i) => (id, i)).ToDictionary(r => r.id, r => r.i + 1);
+
+    private static Matched WhyOf(Candidate candidate, float floor) =>
+        (candidate.Cosine >= floor ? Matched.Vector : Matched.None) | (candidate.Keyword is not null ? Matched.Keyword : Matched.None);
+
+    private static RankedChunk ToRanked(Candidate candidate, float floor, (double Vector, double Keyword) shares) => new(
+        candidate.Chunk,
+        WhyOf(candidate, floor),
+        new HitParts(candidate.Cosine, candidate.VectorRank, shares.Vector, candidate.Keyword?.Bm25, candidate.KeywordRank, shares.Keyword, []),
+        candidate.Keyword?.MatchedTerms ?? []);
+
+    private static IReadOnlyList<MemoryHit> Memories(IEnumerable<RankedChunk> bestFirst, Findings found)
+    {
+        var groups = new OrderedDictionary<long, List<RankedChunk>>();
+        foreach (RankedChunk chunk in bestFirst)
+        {
+            if (!groups.TryGetValue(chunk.Chunk.MemoryKey, out List<RankedChunk>? chunks)) groups.Add(chunk.Chunk.MemoryKey, chunks = []);
+            chunks.Add(chunk);
+        }
+
+        var weights = new TermWeights(found.Keywords.Terms, found.IndexedChunks);
+        var memories = new MemoryHit[groups.Count];
+        float? best = groups.Values.Max(chunks => chunks[0].Parts.Cosine);
+        float? next = null;
+        for (int i = memories.Length - 1; i >= 0; i--)
+        {
+            List<RankedChunk> chunks = groups.GetAt(i).Value;
+            var evidence = Evidence.Of(chunks[0], i + 1, chunks.Count, weights, found.Crowd, best, next);
+            memories[i] = new MemoryHit(chunks, evidence, Confidence.Of(evidence));
+            if (chunks[0].Parts.Cosine is { } cosine && !(next > cosine)) next = cosine;
+        }
+        return memories;
+    }
+
+    private sealed record Candidate(ChunkDescription Chunk, float? Cosine, int? VectorRank, KeywordHit? Keyword, int? KeywordRank);
+}

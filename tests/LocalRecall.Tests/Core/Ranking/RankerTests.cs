@@ -1,0 +1,140 @@
+using LocalRecall.Core.Memories;
+using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
+using Xunit;
+
+namespace LocalRecall.Tests.Core.Ranking;
+
+public sealed class RankerTests
+{
+    private static readonly ModelInfo Model = new("m@1", 3, 256, "", "", ScoreFloor: 0.3f, InjectionFloor: 0.5f);
+
+    private static RankedMemories Rank(RankingOptions options, params (long Id, float? Cosine, double? Bm25)[] chunks) =>
+        Rank(options, KeywordQuery.Empty, [], id => id, chunks);
+
+    private static RankedMemories Rank(
+        RankingOptions options, KeywordQuery query, IReadOnlyList<TermCount> terms, Func<long, long> memoryOf, params (long Id, float? Cosine, double? Bm25)[] chunks) => Ranker.Rank(
+        new Findings(
+            query,
+            chunks.Where(c => c.Cosine is not null).ToDictionary(c => c.Id, c => c.Cosine!.Value),
+            new Crowd(1000, 0.1f, 0.02f),
+            new KeywordMatches(
+                [.. chunks.Where(c => c.Bm25 is not null).OrderByDescending(c => c.Bm25).Select(c => new KeywordHit(c.Id, c.Bm25!.Value, [.. terms.Take((int)c.Bm25).Select(t => t.Text)]))],
+                terms),
+            [.. chunks.Select(c => new ChunkDescription(c.Id, memoryOf(c.Id), 0, 1, new ChunkFacts(MemoryKind.Episodic, AppliesTo.Global, null, DateTimeOffset.UnixEpoch)))],
+            100, DateTimeOffset.UnixEpoch),
+        options, Model);
+
+    private static IEnumerable<long> Ids(RankedMemories ranking) => ranking.Memories.Select(m => m.Best.ChunkId);
+
+    [Fact]
+    public void Scores_are_the_weighted_sum_of_both_stretched()
+    {
+        RankedMemories ranking = Rank(RankingOptions.Default, (1, 0.9f, null), (2, 0.7f, 10), (3, 0.5f, 5));
+        Assert.Equal([2, 1, 3], Ids(ranking));
+        Assert.Equal([0.75, 0.5, 0.25], ranking.Memories.Select(m => Math.Round(m.Best.Score, 5)));
+        Assert.Equal([Matched.Vector | Matched.Keyword, Matched.Vector, Matched.Vector | Matched.Keyword], ranking.Memories.Select(m => m.Matched));
+    }
+
+    [Fact]
+    public void The_parts_say_what_a_score_is_made_of()
+    {
+        HitParts parts = Rank(RankingOptions.Default, (1, 0.9f, null), (2, 0.7f, 10), (3, 0.5f, 5)).Memories[0].Best.Parts;
+        Assert.Equal((0.7f, 2, 10.0, 1), (parts.Cosine, parts.VectorRank, parts.Bm25, parts.KeywordRank));
+        Assert.Equal((0.25, 0.5, 0.75), (Math.Round(parts.VectorShare, 5), parts.KeywordShare, Math.Round(parts.Score, 5)));
+        Assert.Equal(0.65, (parts with { Boosts = [new Boost("recency", -0.1)] }).Score, 5);
+    }
+
+    [Fact]
+    public void The_weight_decides_between_the_two()
+    {
+        (long, float?, double?)[] chunks = [(1, 0.9f, 1), (2, 0.4f, 9)];
+        Assert.Equal([1, 2], Ids(Rank(new RankingOptions(KeywordWeight: 0.1), chunks)));
+        Assert.Equal([2, 1], Ids(Rank(new RankingOptions(KeywordWeight: 0.9), chunks)));
+    }
+
+    [Fact]
+    public void A_far_vector_without_a_word_is_noise_and_with_one_is_only_a_keyword_hit()
+    {
+        RankedMemories ranking = Rank(RankingOptions.Default, (1, 0.2f, null), (2, 0.2f, 3), (3, 0.3f, null), (4, null, null));
+        Assert.Equal([2, 3], Ids(ranking).Order());
+        Assert.Equal(2, ranking.Noise);
+        Assert.Equal(Matched.Keyword, ranking.Memories.Single(m => m.Best.ChunkId == 2).Matched);
+    }
+
+    [Fact]
+    public void The_models_floor_can_be_replaced() => Assert.Equal([3, 1], Ids(Rank(new RankingOptions(ScoreFloor: 0.1f), (1, 0.2f, null), (2, 0.05f, null), (3, 0.3f, null))));
+
+    [Fact]
+    public void Without_the_model_words_alone_decide()
+    {
+        RankedMemories ranking = Rank(RankingOptions.Default, (1, null, 2), (2, null, 8), (3, null, 4));
+        Assert.Equal([2, 3, 1], Ids(ranking));
+        Assert.Equal(1, ranking.Memories[0].Best.Score);
+    }
+
+    [Fact]
+    public void One_hit_scores_full_and_none_is_an_empty_list()
+    {
+        Assert.Equal(1, Assert.Single(Rank(RankingOptions.Default, (1, 0.5f, 2)).Memories).Best.Score);
+        Assert.Empty(Rank(RankingOptions.Default).Memories);
+    }
+
+    [Fact]
+    public void Ranks_can_be_fused_instead()
+    {
+        RankedMemories ranking = Rank(new RankingOptions(FusionMethod.ReciprocalRank), (1, 0.9f, 1), (2, 0.8f, 9), (3, 0.7f, null));
+        Assert.Equal(3, Ids(ranking).Last());
+        Assert.Equal(0.5 * (1 + 61.0 / 62), ranking.Memories[0].Best.Score, 9);
+        Assert.Equal(0.5 * 61 / 63, ranking.Memories[^1].Best.Score, 9);
+    }
+
+    [Fact]
+    public void Order_and_range_hold_for_any_candidates() => Gen.ForAll(300, gen =>
+    {
+        (long Id, float? Cosine, double? Bm25)[] chunks = [.. Enumerable.Range(0, gen.Int(0, 50)).Select(i =>
+            ((long)i, gen.Chance(0.7) ? (float?)gen.Double() : null, gen.Chance(0.5) ? (double?)gen.Double() * 20 : null))];
+        var options = new RankingOptions(gen.Pick([FusionMethod.Weighted, FusionMethod.ReciprocalRank]), gen.Double());
+        IReadOnlyList<MemoryHit> memories = Rank(options, chunks).Memories;
+        Assert.Equal(memories.OrderByDescending(m => m.Best.Score).ThenBy(m => m.Best.ChunkId), memories);
+        Assert.All(memories, m => Assert.InRange(m.Best.Score, 0, 1 + 1e-9));
+        Assert.All(memories, m => Assert.InRange(m.Confidence, 0, 1));
+        Assert.Equal(chunks.Count(c => c.Cosine >= Model.ScoreFloor || c.Bm25 is not null), memories.Count);
+    });
+
+    [Fact]
+    public void Chunks_of_one_memory_are_one_hit()
+    {
+        IReadOnlyList<MemoryHit> memories = Rank(
+            RankingOptions.Default, KeywordQuery.Empty, [new("a", 1), new("b", 1), new("c", 1)], id => id == 2 ? 20 : 10, (1, 0.9f, null), (2, 0.8f, 2), (3, null, 3)).Memories;
+
+        Assert.Equal([10, 20], memories.Select(m => m.Best.Chunk.MemoryKey));
+        Assert.Equal([1, 3], memories[0].Chunks.Select(c => c.ChunkId));
+        Assert.Equal((Matched.Vector | Matched.Keyword, 2), (memories[0].Matched, memories[0].Evidence.Chunks));
+        Assert.Equal(["a", "b", "c"], memories[0].Terms);
+    }
+
+    [Fact]
+    public void The_evidence_is_all_there_is_to_judge_by()
+    {
+        IReadOnlyList<MemoryHit> memories = Rank(
+            RankingOptions.Default, KeywordQuery.Parse("\"memory leak\" zebra"), [new("memory leak", 1), new("leak", 10), new("zebra", 0)], id => id,
+            (1, 0.9f, 2), (2, 0.5f, 1), (3, 0.6f, null), (4, 0.1f, null)).Memories;
+
+        Evidence first = memories[0].Evidence;
+        Assert.Equal((1, 2, 1, 1), (first.Rank, first.Terms, first.TermsHeld, first.PhrasesHeld));
+        Assert.Equal(Math.Log(1 + 90.5 / 10.5) / (Math.Log(1 + 90.5 / 10.5) + Math.Log(1 + 100.5 / 0.5)), first.TermShare, 9);
+        Assert.Equal(new Crowd(1000, 0.1f, 0.02f), first.Crowd);
+        Assert.Equal((0.9f, 0.6f), (first.BestCosine, first.NextCosine));
+        Assert.Null(memories[^1].Evidence.NextCosine);
+        Assert.Equal([1, 2, 3], memories.Select(m => m.Evidence.Rank));
+    }
+
+    [Fact]
+    public void Reasons_are_words()
+    {
+        Assert.Equal(["vector", "keyword"], Ranker.Reasons(Matched.Vector | Matched.Keyword));
+        Assert.Equal(["keyword"], Ranker.Reasons(Matched.Keyword));
+        Assert.Equal(["vector"], Ranker.Reasons(Matched.Vector));
+    }
+}
