@@ -24,7 +24,7 @@ internal sealed class EmbeddingSchedule : IDisposable
     private const int Steps = 30;
     private const long Ceiling = 1000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly EmbeddingSettings Settings = new(
         EmbeddingLimits.Default with { RunTarget = TimeSpan.FromHours(1), MaxQueuedTexts = 60, MaxClientTexts = 25 }, IdleUnload: TimeSpan.FromMinutes(10),

@@ -12,7 +12,7 @@ namespace LocalRecall.Tests.Actors.Lifecycle;
 
 public sealed class OrderlyEndTests : HostTest
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private Task<Done> BeginTheEnd()
     {

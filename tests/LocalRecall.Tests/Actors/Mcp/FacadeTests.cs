@@ -206,7 +206,7 @@ public sealed class FacadeTests : McpTest
         Model.Gate = gate;
         AgentSession agent = Agent();
 
-        var answered = (McpAnswered)await agent.SendAsync(Line("recall_search", new { query = "late" }), timeout: TimeSpan.FromMilliseconds(700));
+        var answered = (McpAnswered)await agent.SendAsync(Line("recall_search", new { query = "late" }), timeout: TimeSpan.FromSeconds(3));
 
         Assert.Contains("degraded", answered.Json);
         gate.Release(100);

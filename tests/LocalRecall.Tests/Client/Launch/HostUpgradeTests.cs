@@ -103,7 +103,7 @@ public sealed class HostUpgradeTests : IDisposable
     [UnixFact]
     public async Task A_call_in_a_hurry_leaves_it_to_another()
     {
-        Task<RecallClient> connecting = RecallClient.ConnectAsync(Options("2.0.0", "1.5.0", "exit 9") with { Timeout = TimeSpan.FromSeconds(5) });
+        Task<RecallClient> connecting = RecallClient.ConnectAsync(Options("2.0.0", "1.5.0", "exit 9") with { Timeout = TimeSpan.FromSeconds(9) });
         await old.WelcomeAsync(Guid.NewGuid());
         await using RecallClient client = await connecting;
         Assert.Empty(RunsSoFar());
