@@ -17,6 +17,9 @@ internal sealed class Report(EvalOptions options)
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>Of <see cref="AbstentionRow.KeptShares"/>.</summary>
+    private static readonly double[] ShownShares = [0.95, 0.9, 0.8];
+
     private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
     private readonly List<SetResult> _sets = [];
 
@@ -84,10 +87,15 @@ internal sealed class Report(EvalOptions options)
             output.WriteLine($"\nHybrid against the best single method: {string.Join("; ", set.Verdicts.Select(verdict => $"{verdict.Metric} {verdict.Outcome} than {verdict.BestSingle}, {Signed(verdict.Difference)}".Replace("level than", "level with")))}");
         if (set.Abstention is { } abstention)
         {
-            output.WriteLine($"\nAbstention: {abstention.Answerable:N0} questions with an answer against those without\n");
+            output.WriteLine(
+                $"\nAbstention: {abstention.Answerable:N0} questions with an answer against those without. The floor of searches is a confidence of {abstention.Floor.ToString(CultureInfo.InvariantCulture)}: {Percent(abstention.Kept)} of those with an answer get anything.\n");
             Table(
-                output, ["asked", "n", "by", "AUROC", .. AbstentionRow.KeptShares.Select(kept => $"refused at {kept:P0} kept")],
-                abstention.Rows.Select(row => (string[])[row.Why, row.N.ToString(CultureInfo.InvariantCulture), row.Signal, Text(row.Auroc), .. row.Refused.Values.Select(share => Number(share))]));
+                output, ["asked", "n", "by", "AUROC", "refused at the floor", .. ShownShares.Select(kept => $"at {Percent(kept)} kept")],
+                abstention.Rows.Select(row => (string[])
+                [
+                    row.Why, row.N.ToString(CultureInfo.InvariantCulture), row.Signal, Text(row.Auroc), row.RefusedAtFloor is { } refused ? Percent(refused) : "",
+                    .. ShownShares.Select(kept => Percent(row.Roc[AbstentionRow.KeptShares.IndexOf(kept)].Refused)),
+                ]));
         }
     }
 
@@ -114,6 +122,8 @@ internal sealed class Report(EvalOptions options)
     private static string Signed(Estimate difference) => $"{Sign(difference.Value)} ({Sign(difference.Low)} … {Sign(difference.High)})";
 
     private static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+
+    private static string Percent(double share) => (share * 100).ToString("0.#", CultureInfo.InvariantCulture) + "%";
 
     private static string Sign(double value) => value.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture);
 }

@@ -17,10 +17,11 @@ internal abstract record SetResult(string Name, string Kind, string Granularity,
 
 /// <param name="Duplicates">Of the documents; each has the same text as another, and counts as that one.</param>
 /// <param name="Rows">Empty for grep alone.</param>
+/// <param name="Ranking">What is in force of <c>localrecall.ranking</c> in the row hybrid; null without that.</param>
 /// <param name="Abstention">Null: the set has no questions without an answer, or hybrid was not asked.</param>
 internal sealed record RetrievalResult(
     string Name, string Kind, string Granularity, string Sha256, IReadOnlyList<string> Files, int N, int Documents, int Duplicates, int Projects, string Note,
-    double ImportSeconds, HostFacts? Host, IReadOnlyList<RowResult> Rows, IReadOnlyList<Verdict> Verdicts, AbstentionResult? Abstention)
+    double ImportSeconds, HostFacts? Host, IReadOnlyDictionary<string, string>? Ranking, IReadOnlyList<RowResult> Rows, IReadOnlyList<Verdict> Verdicts, AbstentionResult? Abstention)
     : SetResult(Name, Kind, Granularity, Sha256, Files, N, Host);
 
 internal sealed record PairResult(
@@ -55,30 +56,42 @@ internal sealed record Verdict(string Metric, string BestSingle, Estimate Differ
     }
 }
 
-/// <summary>How well the first hit tells questions that have an answer from those that have none.</summary>
+/// <summary>How well what was found tells questions that have an answer from those that have none.</summary>
 /// <param name="Answerable">Questions.</param>
-internal sealed record AbstentionResult(int Answerable, IReadOnlyList<AbstentionRow> Rows)
+/// <param name="Floor">The host's own for searches: <c>localrecall.search.min-confidence</c>.</param>
+/// <param name="Kept">The share of <paramref name="Answerable"/> that gets anything with it.</param>
+internal sealed record AbstentionResult(int Answerable, double Floor, double Kept, IReadOnlyList<AbstentionRow> Rows)
 {
-    public static AbstentionResult Of(IReadOnlyList<Found> answerable, IReadOnlyList<Unanswerable> questions, IReadOnlyList<Found> found)
-    {
-        (string Name, Func<Found, double> Value)[] signals = [("confidence", one => one.Confidence), ("top cosine", one => one.Cosine)];
-        return new AbstentionResult(answerable.Count,
+    private static readonly (string Name, Func<Found, double> Value)[] Signals = [(AbstentionRow.Confidence, one => one.Confidence), ("top cosine", one => one.Cosine)];
+
+    public static AbstentionResult Of(IReadOnlyList<Found> answerable, IReadOnlyList<Unanswerable> questions, IReadOnlyList<Found> found, double floor) => new(
+        answerable.Count, floor, Metrics.ShareFrom(floor, [.. answerable.Select(one => one.Confidence)]),
         [
-            .. questions.Zip(found).GroupBy(one => one.First.Why).SelectMany(why => signals.Select(signal =>
-            {
-                double[] positives = [.. answerable.Select(signal.Value)];
-                double[] negatives = [.. why.Select(one => signal.Value(one.Second))];
-                return new AbstentionRow(
-                    why.Key, negatives.Length, signal.Name, Bootstrap.Auroc(positives, negatives),
-                    AbstentionRow.KeptShares.ToDictionary(kept => kept.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture), kept => Metrics.RefusedAt(kept, positives, negatives)));
-            })),
+            .. questions.Zip(found).GroupBy(one => one.First.Why).SelectMany(why => Signals.Select(signal =>
+                AbstentionRow.Of(why.Key, signal.Name, [.. answerable.Select(signal.Value)], [.. why.Select(one => signal.Value(one.Second))], floor))),
         ]);
-    }
 }
 
 /// <param name="N">Questions without an answer.</param>
-/// <param name="Refused">Their share that is refused where this share of those with an answer is kept: points of the ROC.</param>
-internal sealed record AbstentionRow(string Why, int N, string Signal, Estimate Auroc, IReadOnlyDictionary<string, double> Refused)
+/// <param name="RefusedAtFloor">Their share that gets nothing with the host's own floor; null where that decides by another signal.</param>
+/// <param name="Roc">The curve, from the lowest floor to the highest.</param>
+internal sealed record AbstentionRow(string Why, int N, string Signal, Estimate Auroc, double? RefusedAtFloor, IReadOnlyList<RocPoint> Roc)
 {
-    public static IReadOnlyList<double> KeptShares { get; } = [0.99, 0.95, 0.90, 0.80];
+    public const string Confidence = "confidence";
+
+    /// <summary>Shares of the questions with an answer to which the curve's points belong.</summary>
+    public static List<double> KeptShares { get; } = [0.99, 0.98, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5];
+
+    public static AbstentionRow Of(string why, string signal, double[] positives, double[] negatives, double floor) => new(
+        why, negatives.Length, signal, Bootstrap.Auroc(positives, negatives),
+        signal == Confidence ? 1 - Metrics.ShareFrom(floor, negatives) : null,
+        [
+            .. KeptShares.Select(kept => Metrics.FloorThatKeeps(kept, positives))
+                .Select(limit => new RocPoint(limit, Metrics.ShareFrom(limit, positives), 1 - Metrics.ShareFrom(limit, negatives))),
+        ]);
 }
+
+/// <summary>What a floor does.</summary>
+/// <param name="Kept">Share of the questions with an answer at or above it.</param>
+/// <param name="Refused">Share of those without one below it.</param>
+internal sealed record RocPoint(double Floor, double Kept, double Refused);

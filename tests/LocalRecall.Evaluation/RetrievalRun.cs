@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using LocalRecall.Benchmarks;
 using LocalRecall.Client;
+using LocalRecall.Contracts.Messages;
 using LocalRecall.Evaluation.Measures;
 using LocalRecall.Evaluation.Sets;
 
@@ -13,6 +14,7 @@ internal sealed class RetrievalRun(RetrievalSet set, EvalOptions options)
     private readonly Dictionary<string, IReadOnlyList<IReadOnlyList<string>>> _ranked = [];
     private double _importSeconds;
     private HostFacts? _host;
+    private Dictionary<string, string>? _ranking;
     private AbstentionResult? _abstention;
 
     public async Task<RetrievalResult> RunAsync(CancellationToken stop)
@@ -27,7 +29,7 @@ internal sealed class RetrievalRun(RetrievalSet set, EvalOptions options)
         return new RetrievalResult(
             set.Name, set.Kind, set.Granularity, set.ContentHash, [.. set.Files.Select(file => Path.GetFileName(file))], set.Questions.Count, set.Collections.Sum(collection => collection.Documents.Count),
             set.Collections.Sum(collection => collection.Documents.Count(document => collection.Canonical[document.Id] != document.Id)), set.Collections.Count,
-            set.Note, _importSeconds, _host,
+            set.Note, _importSeconds, _host, _ranking,
             [
                 .. options.Rows.Select(row => new RowResult(row.Name, [.. row.Settings.Select(setting => setting.ToString())], Metrics.Retrieval.ToDictionary(
                     metric => metric.Name,
@@ -58,14 +60,22 @@ internal sealed class RetrievalRun(RetrievalSet set, EvalOptions options)
                 Found[] found = await searcher.RunAsync(client, [.. set.Questions.Select(question => (question.Text, question.Collection))], $"{row.Name}:", stop);
                 _ranked[row.Name] = [.. found.Select(one => one.Documents)];
                 _host ??= HostFacts.Of(await client.StatusAsync(cancellation: stop));
-                if (row.Name == Rows.Hybrid && set.Unanswerable.Count > 0)
-                {
-                    _abstention = AbstentionResult.Of(found, set.Unanswerable, await searcher.RunAsync(
-                        client, [.. set.Unanswerable.Select(question => (question.Text, question.Collection))], "without an answer:", stop));
-                }
+                if (row.Name == Rows.Hybrid)
+                    await LookAtHybridAsync(client, searcher, found, stop);
             });
             _progress.Say($"{row.Name} took {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
         }
+    }
+
+    private async Task LookAtHybridAsync(RecallClient client, Searcher searcher, IReadOnlyList<Found> answerable, CancellationToken stop)
+    {
+        SearchExplanation inForce = (await client.SearchAsync(set.Questions[0].Text, explain: true, cancellation: stop)).Explanation
+            ?? throw new EvalException("The host does not explain its searches.");
+        _ranking = inForce.Options.ToDictionary(option => option.Name, option => option.Value);
+        if (set.Unanswerable.Count == 0)
+            return;
+        Found[] found = await searcher.RunAsync(client, [.. set.Unanswerable.Select(question => (question.Text, question.Collection))], "without an answer:", stop);
+        _abstention = AbstentionResult.Of(answerable, set.Unanswerable, found, inForce.MinConfidence);
     }
 
     private async Task UseHostAsync(EvalHome home, IEnumerable<Setting> settings, Func<RecallClient, Task> work)

@@ -5,8 +5,8 @@ using LocalRecall.Evaluation.Sets;
 namespace LocalRecall.Evaluation;
 
 /// <param name="Documents">Ids, best first.</param>
-/// <param name="Confidence">Of the first hit; 0 without one.</param>
-/// <param name="Cosine">The greatest of all hits; 0 without one.</param>
+/// <param name="Confidence">The greatest of all hits, which is what a floor decides by; 0 without one.</param>
+/// <param name="Cosine">Likewise.</param>
 internal sealed record Found(IReadOnlyList<string> Documents, double Confidence, double Cosine);
 
 /// <summary>Asks the questions of a set, many at once, and knows which document each hit is.</summary>
@@ -34,14 +34,14 @@ internal sealed class Searcher(RetrievalSet set, EvalHome home, Progress progres
         {
             (string text, int collection) = questions[i];
             SearchResults results = await client.SearchAsync(
-                text, new MemoryFilter([], Project: home.ProjectOf(collection)), Depth, MaxTokens, cancellation: cancellation);
+                text, new MemoryFilter([], Project: home.ProjectOf(collection)), Depth, MaxTokens, minConfidence: 0, cancellation: cancellation);
             if (results.Degraded is { } why)
                 throw new EvalException($"The search for '{text}' was degraded: {why}");
             if (results.Hits.Count < Math.Min(Depth, results.Total))
                 throw new EvalException($"The search for '{text}' found {results.Total} memories, but gave {results.Hits.Count}.");
             found[i] = new Found(
                 [.. results.Hits.Select(hit => DocumentOf(hit, collection))],
-                0,
+                results.Hits.Max(hit => hit.Confidence) ?? 0,
                 results.Hits.Max(hit => (double?)hit.Cosine) ?? 0);
             progress.Report(what, Interlocked.Increment(ref done), questions.Count);
         });

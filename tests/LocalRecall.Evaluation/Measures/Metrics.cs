@@ -48,16 +48,21 @@ internal static class Metrics
         return (ranks.AsSpan(0, positives.Length).ToArray().Sum() - least) / positives.Length / negatives.Length;
     }
 
-    /// <summary>The share of negatives that lie below a limit at which so much of the positives is kept.</summary>
-    public static double RefusedAt(double kept, ReadOnlySpan<double> positives, ReadOnlySpan<double> negatives)
+    /// <summary>The highest limit that at least this share of the values reaches.</summary>
+    public static double FloorThatKeeps(double share, ReadOnlySpan<double> values)
     {
-        double[] sorted = positives.ToArray();
+        double[] sorted = values.ToArray();
         Array.Sort(sorted);
-        double limit = sorted[(int)Math.Floor((1 - kept) * sorted.Length)];
-        int below = 0;
-        foreach (double negative in negatives)
-            below += negative < limit ? 1 : 0;
-        return (double)below / negatives.Length;
+        return sorted[(int)Math.Floor((1 - share) * sorted.Length + 1e-9)];
+    }
+
+    /// <summary>How many of the values reach the limit, as a share.</summary>
+    public static double ShareFrom(double limit, ReadOnlySpan<double> values)
+    {
+        int reached = 0;
+        foreach (double value in values)
+            reached += value >= limit ? 1 : 0;
+        return (double)reached / values.Length;
     }
 
     /// <summary>From 1.</summary>

@@ -55,12 +55,13 @@ public sealed class MetricsTests
     [Fact]
     public void Auroc_counts_pairs_and_ties_half() => Assert.Equal(4.5 / 6, Metrics.Auroc([0.9, 0.5, 0.2], [0.1, 0.5]), 12);
 
-    [Fact]
-    public void Refused_are_negatives_below_what_keeps_that_share_of_positives()
-    {
-        double[] positives = [0.5, 0.6, 0.7, 0.8];
+    [Theory]
+    [InlineData(1, 0.5)]
+    [InlineData(0.75, 0.6)]
+    [InlineData(0.7, 0.6)]
+    [InlineData(0.5, 0.7)]
+    public void A_floor_keeps_at_least_that_share(double share, double expected) => Assert.Equal(expected, Metrics.FloorThatKeeps(share, [0.8, 0.5, 0.7, 0.6]));
 
-        Assert.Equal(0.5, Metrics.RefusedAt(1, positives, [0.4, 0.5]));
-        Assert.Equal(1, Metrics.RefusedAt(0.75, positives, [0.4, 0.5]));
-    }
+    [Fact]
+    public void A_value_at_the_limit_reaches_it() => Assert.Equal(0.5, Metrics.ShareFrom(0.7, [0.8, 0.5, 0.7, 0.6]));
 }
