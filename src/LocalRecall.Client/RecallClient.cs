@@ -97,9 +97,13 @@ public sealed class RecallClient : IAsyncDisposable
 
     /// <param name="limit">Hits at most, 1 to 100.</param>
     /// <param name="maxTokens">Tokens of content at most, over all hits.</param>
+    /// <param name="explain">Also say how each hit came to its place, and why others are not there.</param>
+    /// <param name="minConfidence">Leave out what is less likely to fit the question, 0 to 1; null: the host's setting. 0: nothing is left out.</param>
     public Task<SearchResults> SearchAsync(
-        string query, MemoryFilter? filter = null, int limit = 10, int maxTokens = 2000, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
-        CallAsync<SearchResults>(header => new Search(header, query, filter ?? MemoryFilter.None, limit, maxTokens), timeout, cancellation);
+        string query, MemoryFilter? filter = null, int limit = 10, int maxTokens = 2000, bool explain = false, double? minConfidence = null,
+        TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<SearchResults>(
+            header => new Search(header, query, filter ?? MemoryFilter.None, limit, maxTokens, Explain: explain, MinConfidence: minConfidence), timeout, cancellation);
 
     /// <summary>Keeps a memory; returns once it is on disk.</summary>
     public Task<MemoryAdded> AddAsync(NewMemory memory, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
