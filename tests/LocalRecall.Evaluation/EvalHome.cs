@@ -52,11 +52,9 @@ internal sealed class EvalHome : IDisposable
             {
                 MemoryId id = IdOf(set, collection, document);
                 string path = Path.Combine(folder, $"{id}.md");
-                if (!File.Exists(path))
-                {
-                    await File.WriteAllTextAsync(
-                        path, MarkdownMemory.Write(new Memory(id, MemoryKind.Episodic, document.Subject, [], AppliesTo.Global, document.OccurredAt, null, document.Text)), stop);
-                }
+                string text = MarkdownMemory.Write(new Memory(id, MemoryKind.Episodic, document.Subject, [], AppliesTo.Global, document.OccurredAt, null, document.Text));
+                if (!File.Exists(path) || await File.ReadAllTextAsync(path, stop) != text)
+                    await File.WriteAllTextAsync(path, text, stop);
             }
 
             ImportFinished finished = await client.ImportAsync([folder], project, progress: progress, timeout: ImportPatience, cancellation: stop);

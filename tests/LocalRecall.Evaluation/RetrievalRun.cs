@@ -57,7 +57,7 @@ internal sealed class RetrievalRun(RetrievalSet set, EvalOptions options)
             long started = Stopwatch.GetTimestamp();
             await UseHostAsync(home, row.Settings, async client =>
             {
-                Found[] found = await searcher.RunAsync(client, [.. set.Questions.Select(question => (question.Text, question.Collection))], $"{row.Name}:", stop);
+                Found[] found = await searcher.RunAsync(client, [.. set.Questions.Select(question => (question.Text, question.Collection))], row.Floor, $"{row.Name}:", stop);
                 _ranked[row.Name] = [.. found.Select(one => one.Documents)];
                 _host ??= HostFacts.Of(await client.StatusAsync(cancellation: stop));
                 if (row.Name == Rows.Hybrid)
@@ -74,7 +74,7 @@ internal sealed class RetrievalRun(RetrievalSet set, EvalOptions options)
         _ranking = inForce.Options.ToDictionary(option => option.Name, option => option.Value);
         if (set.Unanswerable.Count == 0)
             return;
-        Found[] found = await searcher.RunAsync(client, [.. set.Unanswerable.Select(question => (question.Text, question.Collection))], "without an answer:", stop);
+        Found[] found = await searcher.RunAsync(client, [.. set.Unanswerable.Select(question => (question.Text, question.Collection))], floor: false, "without an answer:", stop);
         _abstention = AbstentionResult.Of(answerable, set.Unanswerable, found, inForce.MinConfidence);
     }
 

@@ -2,7 +2,8 @@ namespace LocalRecall.Evaluation;
 
 /// <summary>A line of the tables: the host with these settings, or no host at all.</summary>
 /// <param name="Settings">Of <c>host.conf</c>, beyond what is shipped.</param>
-internal sealed record Row(string Name, IReadOnlyList<Setting> Settings)
+/// <param name="Floor">What the host finds too unlikely to fit is left out, as it is for agents.</param>
+internal sealed record Row(string Name, IReadOnlyList<Setting> Settings, bool Floor = false)
 {
     /// <summary>What must be set when the texts are imported: rows that differ in it have homes of their own.</summary>
     public IReadOnlyList<Setting> Import => [.. Settings.Where(setting => setting.AtImport)];
@@ -39,6 +40,7 @@ internal static class Rows
         new(Bm25, [KeywordWeight(1), .. AllOff()]),
         new(Vector, [KeywordWeight(0), .. AllOff()]),
         new(Hybrid, []),
+        new($"{Hybrid}, its floor", [], Floor: true),
         new("RRF", [new($"{Ranking}.fusion", "reciprocal-rank")]),
         new(Bare, [.. AllOff()]),
         .. Ingredients.Select(ingredient => new Row($"without {ingredient.Name}", [ingredient.Off])),

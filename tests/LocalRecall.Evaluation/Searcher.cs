@@ -26,7 +26,8 @@ internal sealed class Searcher(RetrievalSet set, EvalHome home, Progress progres
             .Select(document => (Memory: EvalHome.MemoryOf(set, collection, document), Collection: i, document.Id)))
         .ToDictionary(document => document.Memory, document => (document.Collection, document.Id));
 
-    public async Task<Found[]> RunAsync(RecallClient client, IReadOnlyList<(string Text, int Collection)> questions, string what, CancellationToken stop)
+    /// <param name="floor">The host leaves out what is below its own.</param>
+    public async Task<Found[]> RunAsync(RecallClient client, IReadOnlyList<(string Text, int Collection)> questions, bool floor, string what, CancellationToken stop)
     {
         var found = new Found[questions.Count];
         int done = 0;
@@ -34,7 +35,7 @@ internal sealed class Searcher(RetrievalSet set, EvalHome home, Progress progres
         {
             (string text, int collection) = questions[i];
             SearchResults results = await client.SearchAsync(
-                text, new MemoryFilter([], Project: home.ProjectOf(collection)), Depth, MaxTokens, minConfidence: 0, cancellation: cancellation);
+                text, new MemoryFilter([], Project: home.ProjectOf(collection)), Depth, MaxTokens, minConfidence: floor ? null : 0, cancellation: cancellation);
             if (results.Degraded is { } why)
                 throw new EvalException($"The search for '{text}' was degraded: {why}");
             if (results.Hits.Count < Math.Min(Depth, results.Total))

@@ -12,8 +12,9 @@ internal static partial class LocomoSet
 {
     public const string Kind = "locomo";
     public const string NoAnswer = "no answer in the conversation";
-    public const string OtherProject = "asked of another project";
-    public const string OtherProjectItsNames = "asked of another project, with its names";
+    public const string NoNameThere = "of another project, no name from there";
+    public const string NameThere = "of another project, a name from there";
+    public const string NamesTurned = "of another project, names turned into those there";
 
     private const int CategoryWithoutAnswer = 5;
     private static readonly TimeSpan BetweenTurns = TimeSpan.FromSeconds(30);
@@ -31,7 +32,6 @@ internal static partial class LocomoSet
         for (int i = 0; i < conversations.Count; i++)
         {
             Conversation here = conversations[i];
-            int other = (i + 1) % conversations.Count;
             foreach (LocomoQuestion question in here.Questions)
             {
                 if (question.Category == CategoryWithoutAnswer)
@@ -48,10 +48,7 @@ internal static partial class LocomoSet
                 }
 
                 questions.Add(new Question(question.Text, i, relevant));
-                if (other == i)
-                    continue;
-                unanswerable.Add(new Unanswerable(OtherProject, question.Text, other));
-                unanswerable.Add(new Unanswerable(OtherProjectItsNames, here.Rename(question.Text, conversations[other]), other));
+                unanswerable.AddRange(Elsewhere(question.Text, i, conversations));
             }
         }
 
@@ -60,6 +57,19 @@ internal static partial class LocomoSet
         return new RetrievalSet(
             Path.GetFileNameWithoutExtension(file), Kind, [file], "turn", [.. conversations.Select(conversation => conversation.Turns)], questions, unanswerable,
             withoutEvidence == 0 ? "" : $"{withoutEvidence} questions without evidence left out");
+    }
+
+    private static IEnumerable<Unanswerable> Elsewhere(string question, int home, List<Conversation> conversations)
+    {
+        for (int i = 0; i < conversations.Count; i++)
+        {
+            if (i != home)
+                yield return new Unanswerable(conversations[i].Speakers.Any(name => question.Contains(name, StringComparison.OrdinalIgnoreCase)) ? NameThere : NoNameThere, question, i);
+        }
+
+        int next = (home + 1) % conversations.Count;
+        if (next != home && conversations[home].Rename(question, conversations[next]) is var turned && turned != question)
+            yield return new Unanswerable(NamesTurned, turned, next);
     }
 
     /// <summary>The turns that evidence names; some files have several in one string.</summary>
@@ -92,7 +102,7 @@ internal static partial class LocomoSet
                     if (!speakers.Contains(speaker))
                         speakers.Add(speaker);
                     if (!string.IsNullOrWhiteSpace(text))
-                        turns.Add(new Document(Text(file, at, turn, "dia_id"), $"{speaker}, {date}", text, time));
+                        turns.Add(new Document(Text(file, at, turn, "dia_id"), $"{speaker}, {date}", $"{speaker}: {text}", time));
                     time += BetweenTurns;
                 }
             }

@@ -20,7 +20,7 @@ public sealed class SetFinderTests : IDisposable
                { "speaker": "Ben", "dia_id": "D1:2", "text": "Nice!" }],
              "session_3_date_time": "1:00 pm on 9 May, 2024" } },
          { "sample_id": "talk-2",
-           "qa": [{ "question": "What does Cid play?", "answer": "chess", "evidence": ["D1:1"], "category": 4 }],
+           "qa": [{ "question": "Does Cid play chess with ann?", "answer": "chess", "evidence": ["D1:1"], "category": 4 }],
            "conversation": {
              "session_1_date_time": "2:00 pm on 8 May, 2024",
              "session_1": [{ "speaker": "Cid", "dia_id": "D1:1", "text": "I play chess." }, { "speaker": "Dee", "dia_id": "D1:2", "text": "Who wins?" }] } }]
@@ -39,9 +39,9 @@ public sealed class SetFinderTests : IDisposable
         Assert.Equal(["talk-1", "talk-2"], set.Collections.Select(collection => collection.Name));
         Assert.Equal(
             [
-                new Document("D1:1", "Ann, 1:56 pm on 8 May, 2024", "I went to Oslo.", At("2024-05-08T13:56:00Z")),
-                new Document("D1:2", "Ben, 1:56 pm on 8 May, 2024", "Nice!", At("2024-05-08T13:56:30Z")),
-                new Document("D2:1", "Ben, 12:05 am on 9 May, 2024", "Nice!", At("2024-05-09T00:05:00Z")),
+                new Document("D1:1", "Ann, 1:56 pm on 8 May, 2024", "Ann: I went to Oslo.", At("2024-05-08T13:56:00Z")),
+                new Document("D1:2", "Ben, 1:56 pm on 8 May, 2024", "Ben: Nice!", At("2024-05-08T13:56:30Z")),
+                new Document("D2:1", "Ben, 12:05 am on 9 May, 2024", "Ben: Nice!", At("2024-05-09T00:05:00Z")),
             ],
             set.Collections[0].Documents);
     }
@@ -53,7 +53,7 @@ public sealed class SetFinderTests : IDisposable
 
         RetrievalSet set = (RetrievalSet)Find()[0];
 
-        Assert.Equal(["Where did Ann go?", "What does Cid play?"], set.Questions.Select(question => question.Text));
+        Assert.Equal(["Where did Ann go?", "Does Cid play chess with ann?"], set.Questions.Select(question => question.Text));
         Assert.Equal(["D1:1", "D1:2"], set.Questions[0].Relevant.Keys.Order());
         Assert.Equal("1 questions without evidence left out", set.Note);
     }
@@ -65,11 +65,11 @@ public sealed class SetFinderTests : IDisposable
 
         Assert.Equal(
             [
-                new Unanswerable(LocomoSet.OtherProject, "Where did Ann go?", 1),
-                new Unanswerable(LocomoSet.OtherProjectItsNames, "Where did Cid go?", 1),
+                new Unanswerable(LocomoSet.NoNameThere, "Where did Ann go?", 1),
+                new Unanswerable(LocomoSet.NamesTurned, "Where did Cid go?", 1),
                 new Unanswerable(LocomoSet.NoAnswer, "Why did Ben go to Oslo?", 0),
-                new Unanswerable(LocomoSet.OtherProject, "What does Cid play?", 0),
-                new Unanswerable(LocomoSet.OtherProjectItsNames, "What does Ann play?", 0),
+                new Unanswerable(LocomoSet.NameThere, "Does Cid play chess with ann?", 0),
+                new Unanswerable(LocomoSet.NamesTurned, "Does Ann play chess with ann?", 0),
             ],
             ((RetrievalSet)Find()[0]).Unanswerable);
     }
