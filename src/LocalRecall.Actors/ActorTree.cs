@@ -46,7 +46,7 @@ public sealed record ActorTree(
         var queryPorts = new QueryPorts(index, embedding, ports.Embedder, SearchSettings.From(config), metrics);
         IActorRef query = system.ActorOf(QueryActor.CreateProps(queryPorts, limits), "query");
         IActorRef hooks = system.ActorOf(HooksActor.CreateProps(
-            new HookPorts(index, query, embedding), InjectionSettings.From(config.GetConfig("injection"), ports.Embedder.Model), limits, metrics), "hooks");
+            new HookPorts(index, query, embedding), InjectionSettings.From(config.GetConfig("injection")), limits, metrics), "hooks");
         IActorRef transcripts = system.ActorOf(TranscriptsActor.CreateProps(new TranscriptPorts(home, index, ingest, ports.Files, metrics), limits), "transcripts");
         IActorRef mcp = system.ActorOf(McpActor.CreateProps(McpSettings.From(config.GetConfig("mcp"), gatewaySettings.HostVersion), limits, metrics), "mcp");
         var lifecycleSettings = new LifecycleSettings(

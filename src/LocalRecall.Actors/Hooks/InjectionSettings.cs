@@ -1,18 +1,14 @@
-using System.Globalization;
 using Akka.Configuration;
-using LocalRecall.Core.Ports;
 
 namespace LocalRecall.Actors.Hooks;
 
 /// <summary>How much is put before agents that have not asked.</summary>
-/// <param name="Floor">Cosine from which on a memory belongs to a prompt.</param>
 /// <param name="MinConfidence">What is less likely to fit the prompt is left out, 0 to 1.</param>
 /// <param name="MaxTokens">Of what comes with one prompt, frame included; estimated.</param>
 /// <param name="SessionTokens">The same for what a session begins with.</param>
-public sealed record InjectionSettings(float Floor, double MinConfidence, int MaxTokens, int MaxMemories, int SessionTokens)
+public sealed record InjectionSettings(double MinConfidence, int MaxTokens, int MaxMemories, int SessionTokens)
 {
     /// <param name="config">The <c>localrecall.injection</c> part.</param>
-    public static InjectionSettings From(Config config, ModelInfo model) => new(
-        config.GetString("floor") is "model" ? model.InjectionFloor : float.Parse(config.GetString("floor"), CultureInfo.InvariantCulture),
+    public static InjectionSettings From(Config config) => new(
         config.GetDouble("min-confidence"), config.GetInt("max-tokens"), config.GetInt("max-memories"), config.GetInt("session-tokens"));
 }

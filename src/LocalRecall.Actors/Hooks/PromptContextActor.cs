@@ -10,7 +10,7 @@ using static LocalRecall.Actors.Hooks.HooksProtocol;
 
 namespace LocalRecall.Actors.Hooks;
 
-/// <summary>What an agent should know for one prompt: a search, what of it is relevant, and a note that this session has been given it.</summary>
+/// <summary>What an agent should know for one prompt: a search for what surely fits, and a note that this session has been given it.</summary>
 internal sealed class PromptContextActor : RequestActor<FindContext>
 {
     private const int Candidates = 20;
@@ -80,8 +80,7 @@ internal sealed class PromptContextActor : RequestActor<FindContext>
 
     private void OnSearched(SearchResults results)
     {
-        IReadOnlyList<SearchHit> relevant = Relevance.Choose(results.Hits, hit => hit.Cosine, _settings.Floor);
-        RecalledText recalled = RecallFrame.ForPrompt([.. relevant.Select(ToRecalled)], _settings.MaxTokens, _settings.MaxMemories);
+        RecalledText recalled = RecallFrame.ForPrompt([.. results.Hits.Select(ToRecalled)], _settings.MaxTokens, _settings.MaxMemories);
         _context = recalled.Text;
         if (recalled.Given.Count == 0 || Hook.SessionId.Length == 0)
         {

@@ -1,3 +1,5 @@
+using LocalRecall.Core.Ranking;
+
 namespace LocalRecall.Core.Ports;
 
 /// <summary>What the rest of the system must know of an embedding model. Vectors of two models are never compared.</summary>
@@ -5,8 +7,8 @@ namespace LocalRecall.Core.Ports;
 /// <param name="Dimensions">Floats per vector.</param>
 /// <param name="MaxTokens">Tokens of a text that are used, special tokens included.</param>
 /// <param name="ScoreFloor">Cosine below which a hit on vectors alone is noise.</param>
-/// <param name="InjectionFloor">Cosine from which on a memory is worth putting before an agent that has not asked for it.</param>
-public sealed record ModelInfo(string Id, int Dimensions, int MaxTokens, string QueryPrefix, string DocumentPrefix, float ScoreFloor, float InjectionFloor)
+/// <param name="Calibration">How far its cosines, with the words, can be believed.</param>
+public sealed record ModelInfo(string Id, int Dimensions, int MaxTokens, string QueryPrefix, string DocumentPrefix, float ScoreFloor, Calibration Calibration)
 {
     public string PrefixFor(EmbeddingPurpose purpose) => purpose == EmbeddingPurpose.Query ? QueryPrefix : DocumentPrefix;
 

@@ -62,7 +62,8 @@ public sealed record ChunkWithMemory(long ChunkId, string HeadingPath, string Te
 /// <param name="MemoryKey">The same for all chunks of one memory; never used again for another.</param>
 /// <param name="Ordinal">Its place in the memory, from 0.</param>
 /// <param name="ChunkCount">Of the memory.</param>
-public sealed record ChunkDescription(long ChunkId, long MemoryKey, int Ordinal, int ChunkCount, ChunkFacts Facts);
+/// <param name="Subject">Of the memory.</param>
+public sealed record ChunkDescription(long ChunkId, long MemoryKey, int Ordinal, int ChunkCount, ChunkFacts Facts, string Subject);
 
 /// <param name="Hits">Best first.</param>
 /// <param name="Terms">All terms and phrases that were looked for, whether found or not.</param>

@@ -1,35 +1,32 @@
 namespace LocalRecall.Core.Ranking;
 
-/// <summary>All that speaks for or against one memory, by its best chunk.</summary>
-/// <param name="Rank">Among the memories found, from 1.</param>
-/// <param name="Score">As ranked; comparable within one search only.</param>
+/// <summary>What speaks for or against one memory, by its best chunk.</summary>
 /// <param name="Cosine">Null: no vector of it, or of the query, is known.</param>
-/// <param name="Bm25">Null: it holds none of the terms.</param>
-/// <param name="Terms">Of the query.</param>
-/// <param name="TermsHeld">Of these, those that the chunk holds.</param>
-/// <param name="TermShare">The same by weight (<see cref="TermWeights"/>), 0 to 1.</param>
-/// <param name="PhrasesHeld">Phrases of the query that it holds.</param>
-/// <param name="Chunks">How many chunks of the memory were found.</param>
-/// <param name="Crowd">The cosines of all chunks that passed the filter; empty without a vector of the query.</param>
-/// <param name="BestCosine">The greatest of any memory's best chunk.</param>
-/// <param name="NextCosine">The greatest among memories ranked lower.</param>
-public sealed record Evidence(
-    int Rank, double Score, float? Cosine, int? VectorRank, double? Bm25, int? KeywordRank, int Terms, int TermsHeld, double TermShare, int PhrasesHeld,
-    int Chunks, Crowd Crowd, float? BestCosine, float? NextCosine)
+/// <param name="TermShare">The share of the query's terms that it holds, by weight (<see cref="TermWeights"/>); 0 to 1.</param>
+/// <param name="NameShare">The same of the query's names alone.</param>
+/// <param name="SubjectLead">Of the whole search: see <see cref="Ranking.SubjectLead"/>; -1 to 1.</param>
+public sealed record Evidence(float? Cosine, double TermShare, double NameShare, double SubjectLead);
+
+/// <summary>How much each piece of evidence says with one embedding model: a logistic model, fitted to questions with and without an answer. docs/abstention.md has the measurements.</summary>
+/// <param name="Intercept">Without any evidence.</param>
+/// <param name="Cosine">None of the weights is below 0: more evidence never makes less confidence.</param>
+public sealed record Calibration(double Intercept, double Cosine, double Terms, double Names, double Subject)
 {
-    internal static Evidence Of(RankedChunk best, int rank, int chunks, TermWeights weights, Crowd crowd, float? bestCosine, float? nextCosine) => new(
-        rank, best.Score, best.Parts.Cosine, best.Parts.VectorRank, best.Parts.Bm25, best.Parts.KeywordRank,
-        weights.Count, weights.CountOf(best.Terms), weights.ShareOf(best.Terms), best.Terms.Count(term => term.Contains(' ')),
-        chunks, crowd, bestCosine, nextCosine);
+    /// <summary>For a model that brings none: as measured with all-MiniLM-L6-v2. Where a model's cosines lie higher, too much is shown rather than too little.</summary>
+    public static Calibration Default { get; } = new(Intercept: -6.2, Cosine: 5.7, Terms: 4.6, Names: 1.1, Subject: 1.9);
 }
 
-/// <summary>How likely a memory belongs to the question.</summary>
+/// <summary>How likely a memory belongs to the question, if half of all questions had an answer.</summary>
 public static class Confidence
 {
-    /// <summary>0 to 1. By the cosine, with what is missing to 1 filled up to a half by the share of the terms; without a cosine by the terms alone.</summary>
-    public static double Of(Evidence evidence)
-    {
-        double cosine = Math.Clamp(evidence.Cosine ?? 0, 0, 1);
-        return cosine + (1 - cosine) * 0.5 * evidence.TermShare;
-    }
+    /// <summary>Between what hits that fit usually have and what others have: without a cosine, the words decide.</summary>
+    private const double MiddlingCosine = 0.35;
+
+    /// <summary>0 to 1, comparable between searches.</summary>
+    public static double Of(Evidence evidence, Calibration calibration) => 1 / (1 + Math.Exp(-(
+        calibration.Intercept
+        + calibration.Cosine * (evidence.Cosine ?? MiddlingCosine)
+        + calibration.Terms * evidence.TermShare
+        + calibration.Names * evidence.NameShare
+        + calibration.Subject * evidence.SubjectLead)));
 }

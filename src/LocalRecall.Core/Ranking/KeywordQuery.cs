@@ -15,6 +15,9 @@ public sealed record KeywordQuery(IReadOnlyList<string> Terms, IReadOnlyList<str
 
     public static KeywordQuery Empty { get; } = new([], []);
 
+    /// <summary>Those of the terms that the text marks as names: capitals not at the beginning of a sentence, identifiers, paths, numbers.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
     public bool IsEmpty => Terms.Count == 0 && Phrases.Count == 0;
 
     /// <summary>Any text. What stands in double quotes, and names of several parts such as paths, become phrases as well as terms. Words that say nothing are left out; a query of nothing else is empty.</summary>
@@ -23,6 +26,7 @@ public sealed record KeywordQuery(IReadOnlyList<string> Terms, IReadOnlyList<str
         ReadOnlySpan<char> text = query.AsSpan(0, Math.Min(query.Length, MaxChars));
         var terms = new List<string>();
         var phrases = new List<string>();
+        var names = new List<string>();
         List<Range> runs = KeywordText.Runs(text);
 
         foreach (Range quoted in QuotedParts(text)) AddPhrase(text[quoted], KeywordText.Runs(text[quoted]), phrases);
@@ -31,20 +35,31 @@ public sealed record KeywordQuery(IReadOnlyList<string> Terms, IReadOnlyList<str
             int last = i;
             while (last + 1 < runs.Count && JoinsName(text[runs[last].End..runs[last + 1].Start])) last++;
             if (last > i) AddPhrase(text, runs[i..(last + 1)], phrases);
-            for (; i <= last; i++) AddTerms(text[runs[i]], terms);
+            for (int first = i; i <= last; i++)
+            {
+                List<string> added = TermsOf(text[runs[i]]);
+                foreach (string term in added) AddTerm(term, terms);
+                if (last > first || IsName(text, runs[i])) names.AddRange(added);
+            }
         }
         if (terms.Count > 1) terms.RemoveAll(t => t.Length == 1 && char.IsAscii(t[0]));
-        return new KeywordQuery(terms, phrases);
+        return new KeywordQuery(terms, phrases) { Names = [.. names.Distinct().Where(terms.Contains)] };
     }
 
-    private static void AddTerms(ReadOnlySpan<char> run, List<string> terms)
+    private static List<string> TermsOf(ReadOnlySpan<char> run) => [run.ToString().ToLowerInvariant(), .. KeywordText.Parts(run)];
+
+    private static void AddTerm(string term, List<string> terms)
     {
-        void Add(string term)
-        {
-            if (terms.Count < MaxTerms && term.Length <= MaxTermLength && !StopWords.Contains(term) && !terms.Contains(term)) terms.Add(term);
-        }
-        Add(run.ToString().ToLowerInvariant());
-        foreach (string part in KeywordText.Parts(run)) Add(part);
+        if (terms.Count < MaxTerms && term.Length <= MaxTermLength && !StopWords.Contains(term) && !terms.Contains(term)) terms.Add(term);
+    }
+
+    private static bool IsName(ReadOnlySpan<char> text, Range run)
+    {
+        ReadOnlySpan<char> word = text[run], before = text[..run.Start].TrimEnd(" \t\"'(`*_-");
+        bool beginsSentence = before.IsEmpty || before[^1] is '.' or '!' or '?' or ':' or '\n' or '\r';
+        bool name = char.IsUpper(word[0]) && word.Length > 1 && !beginsSentence;
+        for (int i = 0; i < word.Length; i++) name |= char.IsDigit(word[i]) || (i > 0 && char.IsUpper(word[i]));
+        return name;
     }
 
     private static void AddPhrase(ReadOnlySpan<char> text, List<Range> runs, List<string> phrases)

@@ -18,6 +18,18 @@ public static class KeywordText
         return extra.ToString();
     }
 
+    /// <summary>All words of a text, lower case, and the parts of its names.</summary>
+    public static HashSet<string> Words(string text)
+    {
+        var words = new HashSet<string>(StringComparer.Ordinal);
+        foreach (Range run in Runs(text))
+        {
+            words.Add(text[run].ToLowerInvariant());
+            words.UnionWith(Parts(text.AsSpan(run)));
+        }
+        return words;
+    }
+
     /// <summary>Runs of letters, digits and marks; everything else separates.</summary>
     internal static List<Range> Runs(ReadOnlySpan<char> text)
     {

@@ -15,7 +15,7 @@ public static class Ranker
         IEnumerable<RankedChunk> ranked = matched
             .Select((candidate, i) => ToRanked(candidate, floor, shares[i]))
             .OrderByDescending(chunk => chunk.Score).ThenBy(chunk => chunk.ChunkId);
-        return new RankedMemories(Memories(ranked, found), candidates.Count - matched.Count);
+        return new RankedMemories(Memories(ranked, found, model.Calibration), candidates.Count - matched.Count);
     }
 
     /// <summary>The words of the wire and of the command line.</summary>
@@ -51,7 +51,7 @@ public static class Ranker
         new HitParts(candidate.Cosine, candidate.VectorRank, shares.Vector, candidate.Keyword?.Bm25, candidate.KeywordRank, shares.Keyword, []),
         candidate.Keyword?.MatchedTerms ?? []);
 
-    private static IReadOnlyList<MemoryHit> Memories(IEnumerable<RankedChunk> bestFirst, Findings found)
+    private static IReadOnlyList<MemoryHit> Memories(IEnumerable<RankedChunk> bestFirst, Findings found, Calibration calibration)
     {
         var groups = new OrderedDictionary<long, List<RankedChunk>>();
         foreach (RankedChunk chunk in bestFirst)
@@ -60,18 +60,15 @@ public static class Ranker
             chunks.Add(chunk);
         }
 
-        var weights = new TermWeights(found.Keywords.Terms, found.IndexedChunks);
-        var memories = new MemoryHit[groups.Count];
-        float? best = groups.Values.Max(chunks => chunks[0].Parts.Cosine);
-        float? next = null;
-        for (int i = memories.Length - 1; i >= 0; i--)
+        var weights = new TermWeights(found.Keywords.Terms, found.Query.Names, found.IndexedChunks);
+        Dictionary<long, IReadOnlyList<string>> terms = found.Keywords.Hits.ToDictionary(hit => hit.ChunkId, hit => hit.MatchedTerms);
+        double subjectLead = SubjectLead.Of([.. found.Chunks.Select(chunk => (chunk.Subject, terms.GetValueOrDefault(chunk.ChunkId, [])))], weights);
+        return [.. groups.Values.Select(chunks =>
         {
-            List<RankedChunk> chunks = groups.GetAt(i).Value;
-            var evidence = Evidence.Of(chunks[0], i + 1, chunks.Count, weights, found.Crowd, best, next);
-            memories[i] = new MemoryHit(chunks, evidence, Confidence.Of(evidence));
-            if (chunks[0].Parts.Cosine is { } cosine && !(next > cosine)) next = cosine;
-        }
-        return memories;
+            RankedChunk best = chunks[0];
+            var evidence = new Evidence(best.Parts.Cosine, weights.ShareOf(best.Terms), weights.NameShareOf(best.Terms), subjectLead);
+            return new MemoryHit(chunks, evidence, Confidence.Of(evidence, calibration));
+        })];
     }
 
     private sealed record Candidate(ChunkDescription Chunk, float? Cosine, int? VectorRank, KeywordHit? Keyword, int? KeywordRank);

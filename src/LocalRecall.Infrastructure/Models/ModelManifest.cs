@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
 
 namespace LocalRecall.Infrastructure.Models;
 
@@ -33,7 +34,7 @@ public sealed record ModelManifest(PinnedSet Files, ModelInfo Info, string Model
                     json.GetProperty("queryPrefix").GetString()!,
                     json.GetProperty("documentPrefix").GetString()!,
                     json.GetProperty("scoreFloor").GetSingle(),
-                    json.GetProperty("injectionFloor").GetSingle()),
+                    json.TryGetProperty("calibration", out JsonElement calibration) ? CalibrationOf(calibration) : Calibration.Default),
                 json.GetProperty("model").GetString()!,
                 json.GetProperty("vocabulary").GetString()!,
                 json.TryGetProperty("int8Of", out var source) ? Source(source.GetString()) : null);
@@ -45,6 +46,13 @@ public sealed record ModelManifest(PinnedSet Files, ModelInfo Info, string Model
     }
 
     private static ModelManifest Source(string? id) => id == BuiltIn.Files.Id ? BuiltIn : throw new JsonException($"There is no model '{id}' to make another one from.");
+
+    private static Calibration CalibrationOf(JsonElement json) => new(
+        json.GetProperty("intercept").GetDouble(),
+        json.GetProperty("cosine").GetDouble(),
+        json.GetProperty("terms").GetDouble(),
+        json.GetProperty("names").GetDouble(),
+        json.GetProperty("subject").GetDouble());
 
     private static ModelManifest ReadBuiltIn(string name)
     {

@@ -64,7 +64,7 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
         LoadPlaces();
         return db.List(
             r => new ChunkDescription(
-                r.GetInt64(0), r.GetInt64(1), r.GetInt32(2), r.GetInt32(3), Facts((MemoryKind)r.GetInt32(4), r.GetInt64(5), r.GetInt64(6))),
+                r.GetInt64(0), r.GetInt64(1), r.GetInt32(2), r.GetInt32(3), Facts((MemoryKind)r.GetInt32(4), r.GetInt64(5), r.GetInt64(6)), r.GetString(7)),
             DescribeChunksSql, JsonSerializer.Serialize(chunkIds));
     });
 
@@ -178,7 +178,7 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
     /// <summary>$1 is a list of chunks. Neither texts nor bodies are read.</summary>
     internal const string DescribeChunksSql =
         """
-        SELECT c.chunk_key, c.memory_key, c.ordinal, (SELECT count(*) FROM chunks x WHERE x.memory_key = c.memory_key), m.kind, m.place_key, m.occurred_ticks
+        SELECT c.chunk_key, c.memory_key, c.ordinal, (SELECT count(*) FROM chunks x WHERE x.memory_key = c.memory_key), m.kind, m.place_key, m.occurred_ticks, m.subject
         FROM json_each($1) wanted CROSS JOIN chunks c ON c.chunk_key = wanted.value CROSS JOIN memories m ON m.memory_key = c.memory_key
         """;
 

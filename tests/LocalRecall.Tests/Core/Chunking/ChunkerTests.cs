@@ -2,6 +2,7 @@ using System.Text;
 using LocalRecall.Core.Chunking;
 using LocalRecall.Core.Memories;
 using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
 using Xunit;
 
 namespace LocalRecall.Tests.Core.Chunking;
@@ -9,7 +10,7 @@ namespace LocalRecall.Tests.Core.Chunking;
 public sealed class ChunkerTests
 {
     private static readonly WordTokenizer Tokenizer = new();
-    private static readonly ModelInfo Model = new("model", 384, MaxTokens: 64, QueryPrefix: "", DocumentPrefix: "passage: ", ScoreFloor: 0.3f, InjectionFloor: 0.5f);
+    private static readonly ModelInfo Model = new("model", 384, MaxTokens: 64, QueryPrefix: "", DocumentPrefix: "passage: ", ScoreFloor: 0.3f, Calibration.Default);
 
     private static Memory Document(string body, string subject = "Subject") =>
         new(MemoryId.New(), MemoryKind.Document, subject, [], AppliesTo.Global, DateTimeOffset.UnixEpoch, null, body);

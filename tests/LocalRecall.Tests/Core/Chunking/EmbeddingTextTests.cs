@@ -1,5 +1,6 @@
 using LocalRecall.Core.Chunking;
 using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
 using Xunit;
 
 namespace LocalRecall.Tests.Core.Chunking;
@@ -30,7 +31,7 @@ public sealed class EmbeddingTextTests
     [Fact]
     public void The_hash_is_that_of_prefix_and_text()
     {
-        var model = new ModelInfo("m", 3, 64, "query: ", "passage: ", 0, 0);
+        var model = new ModelInfo("m", 3, 64, "query: ", "passage: ", 0, Calibration.Default);
         Assert.Equal(TextHash.Of("passage: text"), model.HashOf("text", EmbeddingPurpose.Document));
         // SHA-256 of the empty string.
         Assert.Equal(new TextHash(new UInt128(0xe3b0c44298fc1c14, 0x9afbf4c8996fb924), new UInt128(0x27ae41e4649b934c, 0xa495991b7852b855)), TextHash.Of(""));

@@ -74,4 +74,13 @@ public sealed class KeywordQueryTests
         HashSet<string> indexed = [.. KeywordText.Runs(text).Select(r => text[r].ToLowerInvariant()), .. KeywordText.Extra(text).Split(' ')];
         Assert.All(KeywordQuery.Parse(text).Terms, term => Assert.Contains(term, indexed));
     });
+
+    [Theory]
+    [InlineData("What did Caroline tell Melanie?", "caroline melanie")]
+    [InlineData("Caroline left. Melanie stayed", "")]
+    [InlineData("the mutex in withDbMutex", "withdbmutex db mutex")]
+    [InlineData("look at src/hooks/stop.ts", "src hooks stop ts")]
+    [InlineData("port 11434 and ERR_TIMEOUT", "11434 err timeout")]
+    [InlineData("update the documentation", "")]
+    public void Names_are_what_the_text_marks_as_such(string query, string names) => Assert.Equal(names, string.Join(' ', KeywordQuery.Parse(query).Names));
 }

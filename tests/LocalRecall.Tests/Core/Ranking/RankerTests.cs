@@ -7,7 +7,7 @@ namespace LocalRecall.Tests.Core.Ranking;
 
 public sealed class RankerTests
 {
-    private static readonly ModelInfo Model = new("m@1", 3, 256, "", "", ScoreFloor: 0.3f, InjectionFloor: 0.5f);
+    private static readonly ModelInfo Model = new("m@1", 3, 256, "", "", ScoreFloor: 0.3f, Calibration.Default);
 
     private static RankedMemories Rank(RankingOptions options, params (long Id, float? Cosine, double? Bm25)[] chunks) =>
         Rank(options, KeywordQuery.Empty, [], id => id, chunks);
@@ -21,7 +21,7 @@ public sealed class RankerTests
             new KeywordMatches(
                 [.. chunks.Where(c => c.Bm25 is not null).OrderByDescending(c => c.Bm25).Select(c => new KeywordHit(c.Id, c.Bm25!.Value, [.. terms.Take((int)c.Bm25).Select(t => t.Text)]))],
                 terms),
-            [.. chunks.Select(c => new ChunkDescription(c.Id, memoryOf(c.Id), 0, 1, new ChunkFacts(MemoryKind.Episodic, AppliesTo.Global, null, DateTimeOffset.UnixEpoch)))],
+            [.. chunks.Select(c => new ChunkDescription(c.Id, memoryOf(c.Id), 0, 1, new ChunkFacts(MemoryKind.Episodic, AppliesTo.Global, null, DateTimeOffset.UnixEpoch), $"memory {memoryOf(c.Id)}"))],
             100, DateTimeOffset.UnixEpoch),
         options, Model);
 
@@ -110,24 +110,31 @@ public sealed class RankerTests
 
         Assert.Equal([10, 20], memories.Select(m => m.Best.Chunk.MemoryKey));
         Assert.Equal([1, 3], memories[0].Chunks.Select(c => c.ChunkId));
-        Assert.Equal((Matched.Vector | Matched.Keyword, 2), (memories[0].Matched, memories[0].Evidence.Chunks));
+        Assert.Equal(Matched.Vector | Matched.Keyword, memories[0].Matched);
         Assert.Equal(["a", "b", "c"], memories[0].Terms);
     }
 
     [Fact]
-    public void The_evidence_is_all_there_is_to_judge_by()
+    public void Confidence_is_judged_by_the_best_chunk()
     {
         IReadOnlyList<MemoryHit> memories = Rank(
-            RankingOptions.Default, KeywordQuery.Parse("\"memory leak\" zebra"), [new("memory leak", 1), new("leak", 10), new("zebra", 0)], id => id,
-            (1, 0.9f, 2), (2, 0.5f, 1), (3, 0.6f, null), (4, 0.1f, null)).Memories;
+            RankingOptions.Default, KeywordQuery.Parse("the leak of Zebra"), [new("leak", 10), new("zebra", 0)], id => id == 3 ? 1 : id,
+            (1, 0.9f, 2), (2, 0.5f, 1), (3, 0.6f, null), (4, null, 1)).Memories;
 
-        Evidence first = memories[0].Evidence;
-        Assert.Equal((1, 2, 1, 1), (first.Rank, first.Terms, first.TermsHeld, first.PhrasesHeld));
-        Assert.Equal(Math.Log(1 + 90.5 / 10.5) / (Math.Log(1 + 90.5 / 10.5) + Math.Log(1 + 100.5 / 0.5)), first.TermShare, 9);
-        Assert.Equal(new Crowd(1000, 0.1f, 0.02f), first.Crowd);
-        Assert.Equal((0.9f, 0.6f), (first.BestCosine, first.NextCosine));
-        Assert.Null(memories[^1].Evidence.NextCosine);
-        Assert.Equal([1, 2, 3], memories.Select(m => m.Evidence.Rank));
+        Assert.Equal([new Evidence(0.9f, 1, 1, 0), new Evidence(0.5f, LeakOf(10), 0, 0), new Evidence(null, LeakOf(10), 0, 0)], memories.Select(m => m.Evidence));
+        Assert.Equal(memories.Select(m => Confidence.Of(m.Evidence, Model.Calibration)), memories.Select(m => m.Confidence));
+
+        static double LeakOf(int chunks) => Math.Log(1100.0 / (chunks + 10)) / (Math.Log(1100.0 / (chunks + 10)) + Math.Log(1100.0 / 10));
+    }
+
+    [Fact]
+    public void Confidence_heeds_whom_the_memories_are_about()
+    {
+        // The one that holds all is chunk 1, of memory 10; 20 is asked about.
+        IReadOnlyList<MemoryHit> memories = Rank(
+            RankingOptions.Default, KeywordQuery.Parse("20 leak"), [new("leak", 1), new("20", 3)], id => id == 1 ? 10 : 20, (1, 0.9f, 1), (2, 0.8f, null)).Memories;
+
+        Assert.All(memories, m => Assert.Equal(-1, m.Evidence.SubjectLead));
     }
 
     [Fact]

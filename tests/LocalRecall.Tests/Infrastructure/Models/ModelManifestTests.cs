@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LocalRecall.Build;
 using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
 using LocalRecall.Infrastructure.Models;
 using Xunit;
 
@@ -13,7 +14,7 @@ public sealed class ModelManifestTests(ModelFixture model)
     private const string Valid = """
         {
           "id": "m", "revision": "r", "model": "m.onnx", "vocabulary": "vocab.txt", "dimensions": 8, "maxTokens": 16,
-          "pooling": "mean", "queryPrefix": "query: ", "documentPrefix": "passage: ", "scoreFloor": 0.5, "injectionFloor": 0.75, "sources": [], "files": []
+          "pooling": "mean", "queryPrefix": "query: ", "documentPrefix": "passage: ", "scoreFloor": 0.5, "sources": [], "files": []
         }
         """;
 
@@ -22,9 +23,20 @@ public sealed class ModelManifestTests(ModelFixture model)
     {
         var manifest = ModelManifest.Parse(JsonDocument.Parse(Valid).RootElement);
 
-        Assert.Equal(new ModelInfo("m@r", 8, 16, "query: ", "passage: ", 0.5f, 0.75f), manifest.Info);
+        Assert.Equal(new ModelInfo("m@r", 8, 16, "query: ", "passage: ", 0.5f, Calibration.Default), manifest.Info);
         Assert.Equal("query: ", manifest.Info.PrefixFor(EmbeddingPurpose.Query));
         Assert.Equal(("m.onnx", "vocab.txt"), (manifest.ModelPath, manifest.VocabularyPath));
+    }
+
+    [Fact]
+    public void A_calibration_is_the_models_own()
+    {
+        var json = JsonNode.Parse(Valid)!;
+        json["calibration"] = new JsonObject { ["intercept"] = -1, ["cosine"] = 2, ["terms"] = 3, ["names"] = 4, ["subject"] = 5 };
+        Assert.Equal(new Calibration(-1, 2, 3, 4, 5), ModelManifest.Parse(json.Deserialize<JsonElement>()).Info.Calibration);
+
+        json["calibration"]!.AsObject().Remove("names");
+        Assert.Throws<JsonException>(() => ModelManifest.Parse(json.Deserialize<JsonElement>()));
     }
 
     [Fact]
@@ -41,7 +53,6 @@ public sealed class ModelManifestTests(ModelFixture model)
     [InlineData("maxTokens")]
     [InlineData("pooling")]
     [InlineData("scoreFloor")]
-    [InlineData("injectionFloor")]
     [InlineData("model")]
     public void A_manifest_without_a_property_is_refused(string property)
     {
