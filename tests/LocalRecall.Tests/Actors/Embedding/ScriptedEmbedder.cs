@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using LocalRecall.Core.Ports;
+using LocalRecall.Core.Ranking;
 
 namespace LocalRecall.Tests.Actors.Embedding;
 
@@ -19,7 +20,7 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
     private int _ended;
     private int _open;
 
-    public ModelInfo Model { get; } = new("scripted@1", Dimensions, 256, "", "", 0.3f, 0.5f);
+    public ModelInfo Model { get; } = new("scripted@1", Dimensions, 256, "", "", 0.3f, Calibration.Default);
 
     public ITokenizer Tokenizer => this;
 

@@ -16,7 +16,7 @@ namespace LocalRecall.Tests.Actors.Index;
 
 public sealed class IndexActorTests() : TestKit(TestConfiguration.Local)
 {
-    private static readonly ModelInfo Model = new(Given.Model, 8, 256, "", "", 0.3f, 0.5f);
+    private static readonly ModelInfo Model = new(Given.Model, 8, 256, "", "", 0.3f, Calibration.Default);
 
     private readonly TempFolder _folder = new();
 
