@@ -7,14 +7,16 @@ namespace LocalRecall.Benchmarks;
 
 /// <param name="Texts">Folder of memories or documents.</param>
 /// <param name="Quick">Less of everything.</param>
+/// <param name="Chunks">Of the part <c>scan</c>.</param>
 /// <param name="Load">Sizes of the part <c>load</c>.</param>
-internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Texts, bool Quick, LoadSizes Load)
+internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Texts, bool Quick, int Chunks, LoadSizes Load)
 {
     public static BenchOptions Parse(string[] args, IReadOnlyList<string> known)
     {
         List<string> parts = [];
         string texts = BenchPaths.Samples;
         bool quick = false;
+        int? chunks = null;
         List<(string Option, int Value)> sizes = [];
         for (int i = 0; i < args.Length; i++)
         {
@@ -22,6 +24,8 @@ internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Texts, b
                 quick = true;
             else if (args[i] == "--texts" && i + 1 < args.Length)
                 texts = Path.GetFullPath(args[++i], Environment.GetEnvironmentVariable("CALLED_FROM") ?? Environment.CurrentDirectory);
+            else if (args[i] == "--chunks" && i + 1 < args.Length && int.TryParse(args[i + 1], out int count) && count >= 1000)
+                (chunks, i) = (count, i + 1);
             else if (args[i].StartsWith("--", StringComparison.Ordinal) && i + 1 < args.Length && int.TryParse(args[i + 1], out int value) && value > 0)
                 sizes.Add((args[i++], value));
             else if (known.Contains(args[i]))
@@ -32,7 +36,7 @@ internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Texts, b
 
         return Directory.Exists(texts)
             ? new BenchOptions(
-                parts is [] ? known : parts, texts, quick,
+                parts is [] ? known : parts, texts, quick, chunks ?? (quick ? 50_000 : 1_000_000),
                 sizes.Aggregate(quick ? LoadSizes.Quick : LoadSizes.Full, (all, size) => all.With(size.Option, size.Value)))
             : throw new BenchException($"There is no folder {texts}.");
     }
@@ -42,6 +46,7 @@ internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Texts, b
 internal sealed class Bench(BenchOptions options) : IDisposable
 {
     private readonly Lazy<Corpus> _corpus = new(() => Corpus.Read(options.Texts));
+    private readonly Lazy<string> _scratch = new(() => Directory.CreateTempSubdirectory("localrecall-bench-").FullName);
     private GeneratedStores? _stores;
     private string _part = "";
 
@@ -55,6 +60,9 @@ internal sealed class Bench(BenchOptions options) : IDisposable
     public Corpus Corpus => _corpus.Value;
 
     public GeneratedStores Stores => _stores ??= new GeneratedStores(Corpus, Model);
+
+    /// <summary>Gone when all parts have run.</summary>
+    public string ScratchFolder => _scratch.Value;
 
     public Report Report { get; } = new(options);
 
@@ -73,5 +81,10 @@ internal sealed class Bench(BenchOptions options) : IDisposable
         Say($"{what}: {row.Value.ToText(unit)}");
     }
 
-    public void Dispose() => _stores?.Dispose();
+    public void Dispose()
+    {
+        _stores?.Dispose();
+        if (_scratch.IsValueCreated)
+            Directory.Delete(ScratchFolder, recursive: true);
+    }
 }

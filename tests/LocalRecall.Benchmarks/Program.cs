@@ -8,7 +8,7 @@ const string Help = """
     ./build.sh bench [PART…] [--texts FOLDER] [--quick]
 
       embed     our pipeline's tokens a second against a bare ONNX Runtime loop
-      scan      the vector scan against what one core can read of memory
+      scan      the vector scan against what one core can read of memory; the file of vectors, the index's and a host's start
       search    whole searches over 1,000, 10,000 and 100,000 chunks
       process   one recall search process against node and against an ActorSystem
       hooks     a prompt hook and an MCP session, from their start to their answer, against node and an ActorSystem
@@ -19,6 +19,7 @@ const string Help = """
 
       --texts FOLDER   memories or documents to work on; else samples/memories
       --quick          less of everything, for trying out
+      --chunks 1000000 (50000)  of scan
 
     Sizes of load, each with a whole number (what it is without the option, and with --quick):
       --sessions 10 (10)       processes that stay and ask about once a second each

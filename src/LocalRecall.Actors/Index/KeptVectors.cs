@@ -109,7 +109,7 @@ public sealed class KeptVectors
     private static KeptVectors CatchUp(IMemoryReader reader, string modelId, VectorIndex index)
     {
         var vectors = new KeptVectors(modelId, index) { _keptChanges = 0 };
-        (IReadOnlyList<long> gone, IReadOnlyList<long> missing) = index.Compare(reader.GetChunkIds());
+        (IReadOnlyList<long> gone, IReadOnlyList<long> missing) = index.Compare(reader.ReadChunkIds());
         foreach (long chunk in gone)
         {
             index.Remove(chunk);

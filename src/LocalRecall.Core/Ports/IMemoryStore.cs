@@ -123,7 +123,7 @@ public interface IMemoryReader : IDisposable
     IEnumerable<IndexedChunk> ReadVectors(string modelId);
 
     /// <summary>All chunks, in order.</summary>
-    IReadOnlyList<long> GetChunkIds();
+    IEnumerable<long> ReadChunkIds();
 
     /// <summary>Those of these chunks that have a vector of this model.</summary>
     IEnumerable<IndexedChunk> ReadVectors(string modelId, IEnumerable<long> chunkIds);

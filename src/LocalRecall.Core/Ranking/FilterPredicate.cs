@@ -19,14 +19,16 @@ public sealed class FilterPredicate
         _project = filter.Project is null ? null : ScopePath.Normalise(filter.Project);
         _since = filter.Since?.UtcTicks ?? long.MinValue;
         _until = filter.Until?.UtcTicks ?? long.MaxValue;
-        Excluded = filter.Excluded ?? new HashSet<long>();
+        Excluded = [.. (filter.Excluded ?? new HashSet<long>()).Order()];
     }
 
     /// <summary>Nothing is filtered.</summary>
-    internal bool MatchesAll => _kinds is null && _scope is null && _project is null && _since == long.MinValue && _until == long.MaxValue && Excluded.Count == 0;
+    internal bool MatchesAll => _kinds is null && _scope is null && _project is null && !HasTime && Excluded is [];
 
-    /// <summary>Chunks that don't pass though they match.</summary>
-    internal IReadOnlySet<long> Excluded { get; }
+    /// <summary>Chunks that don't pass though they match; ascending.</summary>
+    internal long[] Excluded { get; }
+
+    internal bool HasTime => _since != long.MinValue || _until != long.MaxValue;
 
     public bool Matches(ChunkFacts facts) =>
         MatchesTime(facts.OccurredAt.UtcTicks) && MatchesPlace(facts.Kind, facts.AppliesTo, facts.Project);

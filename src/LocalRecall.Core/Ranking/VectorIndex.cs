@@ -71,7 +71,7 @@ public sealed class VectorIndex
     /// <summary>Compares with the ids that there should be.</summary>
     /// <param name="ids">Ascending.</param>
     /// <returns>Ids that are only here, and those that are only there; both ascending.</returns>
-    public (IReadOnlyList<long> OnlyHere, IReadOnlyList<long> OnlyThere) Compare(IReadOnlyList<long> ids)
+    public (IReadOnlyList<long> OnlyHere, IReadOnlyList<long> OnlyThere) Compare(IEnumerable<long> ids)
     {
         var here = new long[Count];
         int count = 0;

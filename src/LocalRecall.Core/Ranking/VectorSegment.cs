@@ -61,6 +61,15 @@ internal sealed class VectorSegment
         return at < 0 ? -1 : from + at;
     }
 
+    /// <summary>Of ascending ids, those that may be here.</summary>
+    public ReadOnlySpan<long> Within(ReadOnlySpan<long> ids)
+    {
+        int first = ids.BinarySearch(_leastId);
+        ids = ids[(first < 0 ? ~first : first)..];
+        int last = ids.BinarySearch(_greatestId);
+        return ids[..(last < 0 ? ~last : last + 1)];
+    }
+
     public void Write(int row, long chunkId, int place, long ticks, ReadOnlySpan<float> vector)
     {
         Span<byte> bytes = _data.AsSpan(row * RowBytes, RowBytes);

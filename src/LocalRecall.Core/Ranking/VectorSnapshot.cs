@@ -63,7 +63,8 @@ public sealed class VectorSnapshot
         for (int i = 0; i < query.Length; i++) bias += quantised[i] = VectorSegment.Quantise(query[i], step);
         bias *= 128;
 
-        bool[]? passing = filter is null ? null : Array.ConvertAll(_places, p => p is not null && filter.MatchesPlace(p.Kind, p.AppliesTo, p.Project));
+        bool[]? passing = filter is null ? null : Array.ConvertAll(_places, p => p is null || filter.MatchesPlace(p.Kind, p.AppliesTo, p.Project));
+        if (passing?.Contains(false) == false) passing = null;
         var best = new Best(Math.Clamp(top, 0, Count));
         Span<ulong> rows = stackalloc ulong[VectorSegment.Rows / 64];
         Span<int> dots = stackalloc int[RowsAtOnce];
@@ -102,6 +103,7 @@ public sealed class VectorSnapshot
     }
 
     /// <summary>Sets a bit for each row that is alive and passes, clears the others.</summary>
+    /// <param name="passing">By place; null: all pass.</param>
     private static void Pass(in Part part, FilterPredicate? filter, bool[]? passing, Span<ulong> rows)
     {
         rows.Clear();
@@ -109,20 +111,26 @@ public sealed class VectorSnapshot
         {
             int from = word * 64, count = Math.Min(64, part.Count - from);
             ulong bits = 0;
-            if (filter is null)
+            if (passing is null)
             {
                 bits = ulong.MaxValue >> (64 - count);
             }
             else
             {
                 ReadOnlySpan<int> places = part.Segment.Places.AsSpan(from, count);
+                for (int i = 0; i < count; i++) bits |= (passing[places[i]] ? 1UL : 0) << i;
+            }
+            if (filter is { HasTime: true })
+            {
                 ReadOnlySpan<long> ticks = part.Segment.Ticks.AsSpan(from, count);
-                for (int i = 0; i < count; i++) bits |= (passing![places[i]] & filter.MatchesTime(ticks[i]) ? 1UL : 0) << i;
+                ulong inTime = 0;
+                for (int i = 0; i < count; i++) inTime |= (filter.MatchesTime(ticks[i]) ? 1UL : 0) << i;
+                bits &= inTime;
             }
             rows[word] = bits & ~part.Removed.Word(word);
         }
         if (filter is null) return;
-        foreach (long excluded in filter.Excluded)
+        foreach (long excluded in part.Segment.Within(filter.Excluded))
             if (part.Find(excluded) is >= 0 and int row) rows[row / 64] &= ~(1UL << row % 64);
     }
 
@@ -134,7 +142,14 @@ public sealed class VectorSnapshot
         int count = 0;
         foreach (ulong word in rows)
         {
-            if (word != 0)
+            if (word == ulong.MaxValue)
+            {
+                Int8Kernel.Dot(segment.Bytes(from, 64), query, dots.Slice(count, 64));
+                segment.Scales.AsSpan(from, 64).CopyTo(scales[count..]);
+                segment.ChunkIds.AsSpan(from, 64).CopyTo(ids[count..]);
+                count += 64;
+            }
+            else if (word != 0)
             {
                 int first = from + BitOperations.TrailingZeroCount(word);
                 int length = 64 - BitOperations.LeadingZeroCount(word) - BitOperations.TrailingZeroCount(word);

@@ -42,12 +42,7 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
         var found = new Dictionary<long, float[]>();
         foreach (long chunk in chunkIds)
         {
-            using SqliteDataReader row = db.Query(
-                """
-                SELECT v.vector FROM chunks c JOIN vectors v ON v.model_key = (SELECT model_key FROM models WHERE id = $1) AND v.text_hash = c.text_hash
-                WHERE c.chunk_key = $2
-                """,
-                modelId, chunk);
+            using SqliteDataReader row = db.Query(GetVectorSql, modelId, chunk);
             if (row.Read()) found[chunk] = Rows.ReadVector(row, 0);
         }
         return found;
@@ -159,7 +154,13 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
             yield return new IndexedChunk(rows.GetInt64(0), facts[rows.GetInt64(1)], Rows.ReadVector(rows, 2));
     }
 
-    public IReadOnlyList<long> GetChunkIds() => db.Read(() => db.List(r => r.GetInt64(0), ChunkIdsSql));
+    public IEnumerable<long> ReadChunkIds()
+    {
+        using IDisposable snapshot = db.HoldSnapshot();
+        using SqliteDataReader rows = db.Guard(() => db.Query(ChunkIdsSql));
+        Func<bool> read = rows.Read;
+        while (db.Guard(read)) yield return rows.GetInt64(0);
+    }
 
     public IEnumerable<IndexedChunk> ReadVectors(string modelId, IEnumerable<long> chunkIds)
     {
@@ -180,6 +181,13 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
         """
         SELECT c.chunk_key, c.memory_key, c.ordinal, (SELECT count(*) FROM chunks x WHERE x.memory_key = c.memory_key), m.kind, m.place_key, m.occurred_ticks, m.subject
         FROM json_each($1) wanted CROSS JOIN chunks c ON c.chunk_key = wanted.value CROSS JOIN memories m ON m.memory_key = c.memory_key
+        """;
+
+    /// <summary>The index has the hash: the text beside it in the table need not be read.</summary>
+    internal const string GetVectorSql =
+        """
+        SELECT v.vector FROM chunks c INDEXED BY chunks_in_order
+        CROSS JOIN vectors v ON v.model_key = (SELECT model_key FROM models WHERE id = $1) AND v.text_hash = c.text_hash WHERE c.chunk_key = $2
         """;
 
     internal const string FindVectorSql =

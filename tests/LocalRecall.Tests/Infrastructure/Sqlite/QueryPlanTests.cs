@@ -87,6 +87,21 @@ public sealed class QueryPlanTests : IDisposable
     public void A_vector_is_found_by_indexes() => AssertNoScan(Plan(SqliteMemoryReader.FindVectorSql, ["m", new byte[32]]));
 
     [Fact]
+    public void A_chunks_vector_is_found_without_its_text()
+    {
+        List<string> plan = Plan(SqliteMemoryReader.GetVectorSql, ["m", 1L]);
+        AssertNoScan(plan);
+        Assert.Contains(plan, step => step.StartsWith("SEARCH c USING COVERING INDEX chunks_in_order", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void All_chunks_are_listed_without_their_texts_and_without_sorting()
+    {
+        string step = Assert.Single(Plan(SqliteMemoryReader.ChunkIdsSql, []));
+        Assert.Contains("COVERING INDEX chunks_in_order", step, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Vectors_are_read_without_the_texts_and_without_sorting()
     {
         List<string> plan = Plan(SqliteMemoryReader.ReadVectorsSql, ["m"]);

@@ -179,7 +179,7 @@ public sealed class VectorFilesTests : IDisposable
         _store.Writer.Store(new IndexEntry(Given.Source("/m/2.md"), Given.Model, [Given.Input(Given.Memory(2, "Without"), vectors: false)]));
         _store.Put("/m/3.md", Given.Memory(3, "Four"));
 
-        IReadOnlyList<long> ids = _store.Reader.GetChunkIds();
+        long[] ids = [.. _store.Reader.ReadChunkIds()];
         Assert.Equal([1, 2, 3, 4, 5], ids);
         IndexedChunk[] all = [.. _store.Reader.ReadVectors(Given.Model)];
         IndexedChunk[] some = [.. _store.Reader.ReadVectors(Given.Model, [2, 4, 5, 77])];
