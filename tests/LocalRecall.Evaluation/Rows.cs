@@ -40,7 +40,7 @@ internal static class Rows
         new(Bm25, [KeywordWeight(1), .. AllOff()]),
         new(Vector, [KeywordWeight(0), .. AllOff()]),
         new(Hybrid, []),
-        new($"{Hybrid}, its floor", [], Floor: true),
+        new($"{Hybrid} with floor", [], Floor: true),
         new("RRF", [new($"{Ranking}.fusion", "reciprocal-rank")]),
         new(Bare, [.. AllOff()]),
         .. Ingredients.Select(ingredient => new Row($"without {ingredient.Name}", [ingredient.Off])),

@@ -8,7 +8,7 @@ namespace LocalRecall.Tests.Evaluation;
 public sealed class RowsTests
 {
     /// <summary>They are sizes, and switch nothing off.</summary>
-    private static readonly string[] Sizes = ["rank-constant", "candidates"];
+    private static readonly string[] Sizes = ["rank-constant", "candidates", "exact-keyword-weight", "neighbour-time"];
 
     [Fact]
     public void Every_ingredient_of_the_ranking_is_switched_off_in_a_row_of_its_own()
