@@ -31,6 +31,10 @@ internal static class Rows
     /// <summary>Each ingredient, and the value that switches it off.</summary>
     public static IReadOnlyList<(string Name, Setting Off)> Ingredients { get; } =
     [
+        ("terms among the found", new($"{Ranking}.found-terms-weight", "0")),
+        ("exactness", new($"{Ranking}.exact-share", "1")),
+        ("likeness", new($"{Ranking}.similar-weight", "0")),
+        ("neighbours", new($"{Ranking}.neighbour-weight", "0")),
         ("noise floor", new($"{Ranking}.score-floor", "-1")),
     ];
 

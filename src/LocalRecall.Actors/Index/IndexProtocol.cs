@@ -54,6 +54,11 @@ public static class IndexProtocol
     /// <param name="Measured">Without those that have no vector.</param>
     public sealed record ChunksDescribed(Guid RequestId, IReadOnlyList<ChunkDescription> Chunks, IReadOnlyList<ScanHit> Measured) : IInternalMessage;
 
+    public sealed record ReadVectors(Guid RequestId, IReadOnlyCollection<long> ChunkIds) : IRead;
+
+    /// <param name="Vectors">By chunk; without those that have none.</param>
+    public sealed record VectorsRead(Guid RequestId, IReadOnlyDictionary<long, float[]> Vectors) : IInternalMessage;
+
     public sealed record GetChunks(Guid RequestId, IReadOnlyCollection<long> ChunkIds) : IRead;
 
     public sealed record ChunksFound(Guid RequestId, IReadOnlyList<ChunkWithMemory> Chunks) : IInternalMessage;

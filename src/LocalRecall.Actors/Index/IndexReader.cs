@@ -74,6 +74,7 @@ internal sealed class IndexReader : ReceiveActor
         SearchVectors m => Scan(reader, work.Snapshot, m),
         DescribeChunks m => new ChunksDescribed(
             m.RequestId, reader.DescribeChunks(m.ChunkIds), m.Vector is null ? [] : Measure(reader, m.Vector, m.Unmeasured.Select(id => new ScanHit(id, 0)))),
+        ReadVectors m => new VectorsRead(m.RequestId, reader.GetVectors(_modelId, m.ChunkIds)),
         GetChunks m => new ChunksFound(m.RequestId, reader.GetChunks(m.ChunkIds)),
         GetStored m => new StoredFound(m.RequestId, reader.Get(m.Id)),
         ListStored m => new StoredListed(m.RequestId, reader.List(m.Filter, m.Cursor, m.Limit)),

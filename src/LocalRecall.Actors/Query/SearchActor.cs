@@ -27,6 +27,7 @@ internal sealed class SearchActor : RequestActor<Search>
     private Crowd _crowd;
     private KeywordsSearched? _keywords;
     private long[] _candidates = [];
+    private Findings? _found;
     private SearchReply? _reply;
     private string? _degraded;
     private TimeSpan _embedTime;
@@ -44,6 +45,7 @@ internal sealed class SearchActor : RequestActor<Search>
         Receive<VectorsSearched>(OnVectorsSearched);
         Receive<KeywordsSearched>(OnKeywordsSearched);
         Receive<ChunksDescribed>(OnDescribed);
+        Receive<VectorsRead>(read => Rank(read.Vectors));
         Receive<ChunksFound>(OnRead);
     }
 
@@ -164,8 +166,23 @@ internal sealed class SearchActor : RequestActor<Search>
             _cosines![hit.ChunkId] = hit.Cosine;
         }
 
-        var found = new Findings(
+        _found = new Findings(
             _words, _cosines!, _crowd, _keywords!.Matches, described.Chunks, _keywords.IndexedChunks, Context.System.Scheduler.Now);
+        IReadOnlyList<long> toCompare = Ranker.ToCompare(_found, _ports.Search.Ranking, _ports.Model);
+        if (toCompare.Count == 0)
+        {
+            Rank(_found.Vectors);
+        }
+        else
+        {
+            _ports.Index.Tell(new ReadVectors(RequestId, toCompare));
+        }
+    }
+
+    /// <param name="vectors">Without those of chunks that are gone meanwhile.</param>
+    private void Rank(IReadOnlyDictionary<long, float[]> vectors)
+    {
+        Findings found = _found! with { Vectors = vectors };
         RankedMemories ranked = Ranker.Rank(found, _ports.Search.Ranking, _ports.Model);
         _reply = new SearchReply(Request, _ports.Search, found, ranked, _filter!.Excluded?.Count ?? 0);
         _ports.Index.Tell(new GetChunks(RequestId, _reply.ChunksToRead));

@@ -20,7 +20,13 @@ public sealed record SearchSettings(RankingOptions Ranking, double MinConfidence
                 ranking.GetDouble("keyword-weight"),
                 ranking.GetDouble("rank-constant"),
                 ranking.GetInt("candidates"),
-                ranking.GetString("score-floor") is var floor && floor == "model" ? null : float.Parse(floor, CultureInfo.InvariantCulture)),
+                ranking.GetString("score-floor") is var floor && floor == "model" ? null : float.Parse(floor, CultureInfo.InvariantCulture),
+                ranking.GetDouble("found-terms-weight"),
+                ranking.GetDouble("exact-share"),
+                ranking.GetDouble("exact-keyword-weight"),
+                ranking.GetDouble("similar-weight"),
+                ranking.GetDouble("neighbour-weight"),
+                ranking.GetTimeSpan("neighbour-time")),
             config.GetDouble("search.min-confidence"),
             [.. ranking.AsEnumerable().Select(setting => new RankingOption(setting.Key, setting.Value.GetString())).OrderBy(option => option.Name, StringComparer.Ordinal)]);
     }

@@ -10,7 +10,11 @@ namespace LocalRecall.Core.Ranking;
 /// <param name="Now">When it was asked.</param>
 public sealed record Findings(
     KeywordQuery Query, IReadOnlyDictionary<long, float> Cosines, Crowd Crowd, KeywordMatches Keywords, IReadOnlyList<ChunkDescription> Chunks,
-    long IndexedChunks, DateTimeOffset Now);
+    long IndexedChunks, DateTimeOffset Now)
+{
+    /// <summary>Of the chunks in <see cref="Ranker.ToCompare"/>, as far as they have one.</summary>
+    public IReadOnlyDictionary<long, float[]> Vectors { get; init; } = new Dictionary<long, float[]>();
+}
 
 /// <summary>Why a hit is there.</summary>
 [Flags]

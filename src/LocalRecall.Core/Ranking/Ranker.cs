@@ -8,14 +8,18 @@ public static class Ranker
     /// <summary>Equal scores in order of chunk id. A chunk with a cosine below the floor and none of the terms is left out.</summary>
     public static RankedMemories Rank(Findings found, RankingOptions options, ModelInfo model)
     {
-        List<Candidate> candidates = Candidates(found);
-        float floor = options.ScoreFloor ?? model.ScoreFloor;
-        List<Candidate> matched = candidates.FindAll(candidate => WhyOf(candidate, floor) != Matched.None);
-        IReadOnlyList<(double Vector, double Keyword)> shares = Fusion.Shares([.. matched.Select(candidate => (candidate.Cosine, candidate.Keyword?.Bm25))], options);
-        IEnumerable<RankedChunk> ranked = matched
-            .Select((candidate, i) => ToRanked(candidate, floor, shares[i]))
-            .OrderByDescending(chunk => chunk.Score).ThenBy(chunk => chunk.ChunkId);
-        return new RankedMemories(Memories(ranked, found, model.Calibration), candidates.Count - matched.Count);
+        double openness = Exactness.Openness(found, options);
+        List<List<RankedChunk>> fused = Fuse(found, options, model, openness);
+        List<List<RankedChunk>> memories = [.. Company.Lift(fused, found, options, openness).OrderByDescending(chunks => chunks[0].Score).ThenBy(chunks => chunks[0].ChunkId)];
+        return new RankedMemories(Hits(memories, found, model.Calibration), found.Chunks.Count - memories.Sum(chunks => chunks.Count));
+    }
+
+    /// <summary>The chunks whose vectors <see cref="Rank"/> would like to have in its findings; none if it would not look at them.</summary>
+    public static IReadOnlyList<long> ToCompare(Findings found, RankingOptions options, ModelInfo model)
+    {
+        if (options.SimilarWeight <= 0 || found.Cosines.Count == 0) return [];
+        double openness = Exactness.Openness(found, options);
+        return openness > 0 ? [.. Fuse(found, options, model, openness).Take(Company.Considered).Select(chunks => chunks[0].ChunkId)] : [];
     }
 
     /// <summary>The words of the wire and of the command line.</summary>
@@ -51,19 +55,27 @@ public static class Ranker
         new HitParts(candidate.Cosine, candidate.VectorRank, shares.Vector, candidate.Keyword?.Bm25, candidate.KeywordRank, shares.Keyword, []),
         candidate.Keyword?.MatchedTerms ?? []);
 
-    private static IReadOnlyList<MemoryHit> Memories(IEnumerable<RankedChunk> bestFirst, Findings found, Calibration calibration)
+    /// <summary>Each memory's chunks, by both scores alone: best chunk first, best memory first.</summary>
+    private static List<List<RankedChunk>> Fuse(Findings found, RankingOptions options, ModelInfo model, double openness)
     {
-        var groups = new OrderedDictionary<long, List<RankedChunk>>();
-        foreach (RankedChunk chunk in bestFirst)
-        {
-            if (!groups.TryGetValue(chunk.Chunk.MemoryKey, out List<RankedChunk>? chunks)) groups.Add(chunk.Chunk.MemoryKey, chunks = []);
-            chunks.Add(chunk);
-        }
+        float floor = options.ScoreFloor ?? model.ScoreFloor;
+        List<Candidate> matched = Candidates(found).FindAll(candidate => WhyOf(candidate, floor) != Matched.None);
+        Func<KeywordHit, double> wordScore = FoundTerms.Score(found.Keywords.Hits, options.FoundTermsWeight);
+        IReadOnlyList<(double Vector, double Keyword)> shares = Fusion.Shares(
+            [.. matched.Select(candidate => (candidate.Cosine, candidate.Keyword is { } hit ? wordScore(hit) : (double?)null))],
+            options with { KeywordWeight = Exactness.KeywordWeight(options, openness) });
+        return [.. matched
+            .Select((candidate, i) => ToRanked(candidate, floor, shares[i]))
+            .OrderByDescending(chunk => chunk.Score).ThenBy(chunk => chunk.ChunkId)
+            .GroupBy(chunk => chunk.Chunk.MemoryKey).Select(chunks => chunks.ToList())];
+    }
 
+    private static IReadOnlyList<MemoryHit> Hits(List<List<RankedChunk>> ordered, Findings found, Calibration calibration)
+    {
         var weights = new TermWeights(found.Keywords.Terms, found.Query.Names, found.IndexedChunks);
         Dictionary<long, IReadOnlyList<string>> terms = found.Keywords.Hits.ToDictionary(hit => hit.ChunkId, hit => hit.MatchedTerms);
         double subjectLead = SubjectLead.Of([.. found.Chunks.Select(chunk => (chunk.Subject, terms.GetValueOrDefault(chunk.ChunkId, [])))], weights);
-        return [.. groups.Values.Select(chunks =>
+        return [.. ordered.Select(chunks =>
         {
             RankedChunk best = chunks[0];
             var evidence = new Evidence(best.Parts.Cosine, weights.ShareOf(best.Terms), weights.NameShareOf(best.Terms), subjectLead);
