@@ -57,6 +57,23 @@ internal static class Options
         },
     };
 
+    /// <summary>A number from 0 to 1; null unless given.</summary>
+    public static Option<double?> Share(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = result =>
+        {
+            if (double.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 1)
+            {
+                return share;
+            }
+
+            result.AddError($"{name} is 0 to 1, not '{result.Tokens[0].Value}'.");
+            return null;
+        },
+    };
+
     /// <summary>Ids of memories.</summary>
     public static Argument<Guid[]> Ids(string name, ArgumentArity arity, string description) => new(name)
     {

@@ -161,6 +161,11 @@ internal sealed class SearchActor : RequestActor<Search>
             return;
         }
 
+        if (_vector is not null && described.Measured.Count < _candidates.Length - _cosines!.Count)
+        {
+            _degraded = "some memories have no vector yet and were found by words alone";
+        }
+
         foreach (ScanHit hit in described.Measured)
         {
             _cosines![hit.ChunkId] = hit.Cosine;
@@ -199,11 +204,12 @@ internal sealed class SearchActor : RequestActor<Search>
     /// <summary>Each read sees the index as it is then: a memory that was indexed anew meanwhile has other chunks.</summary>
     private bool LookAgain()
     {
-        if (_looksAgain++ == MaxLooksAgain)
+        if (_looksAgain == MaxLooksAgain)
         {
             return false;
         }
 
+        _looksAgain++;
         _keywords = null;
         if (_vector is not null)
         {

@@ -44,6 +44,16 @@ internal static class Json
             json.WriteString("content", hit.Content);
             Texts(json, "matched", hit.Matched);
             json.WriteString("path", hit.Summary.Path);
+            if (hit.Confidence is { } confidence)
+            {
+                Number(json, "confidence", confidence, 4);
+            }
+
+            if (hit.Explanation is { } why)
+            {
+                Explanation(json, hit.Cosine, hit.Terms, why);
+            }
+
             json.WriteEndObject();
         }
 
@@ -56,7 +66,76 @@ internal static class Json
         Number(json, "searchMs", results.Timings.SearchMs, 3);
         Number(json, "totalMs", results.Timings.TotalMs, 3);
         json.WriteEndObject();
+        json.WriteNumber("belowFloor", results.BelowFloor);
+        if (results.Explanation is { } explanation)
+        {
+            Explanation(json, explanation);
+        }
     });
+
+    /// <summary>What a hit's score is made of.</summary>
+    private static void Explanation(Utf8JsonWriter json, float? cosine, IReadOnlyList<string> terms, HitExplanation why)
+    {
+        json.WriteStartObject("explanation");
+        OptionalNumber(json, "cosine", cosine);
+        OptionalNumber(json, "vectorRank", why.VectorRank);
+        Number(json, "vectorShare", why.VectorShare, 4);
+        OptionalNumber(json, "bm25", why.Bm25);
+        OptionalNumber(json, "keywordRank", why.KeywordRank);
+        Number(json, "keywordShare", why.KeywordShare, 4);
+        Texts(json, "terms", terms);
+        Number(json, "termShare", why.TermShare, 4);
+        json.WriteStartObject("boosts");
+        foreach (ScoreBoost boost in why.Boosts)
+        {
+            Number(json, boost.Name, boost.Value, 4);
+        }
+
+        json.WriteEndObject();
+        json.WriteNumber("parts", why.Chunks);
+        json.WriteEndObject();
+    }
+
+    private static void Explanation(Utf8JsonWriter json, SearchExplanation why)
+    {
+        json.WriteStartObject("explanation");
+        json.WriteStartObject("terms");
+        foreach (QueryTerm term in why.Terms)
+        {
+            json.WriteNumber(term.Text, term.Chunks);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartObject("options");
+        foreach (RankingOption option in why.Options)
+        {
+            json.WriteString(option.Name, option.Value);
+        }
+
+        json.WriteEndObject();
+        Number(json, "minConfidence", why.MinConfidence, 4);
+        json.WriteNumber("candidates", why.Candidates);
+        json.WriteNumber("noise", why.Noise);
+        json.WriteNumber("excluded", why.Excluded);
+        Number(json, "cosineMean", why.CosineMean, 4);
+        Number(json, "cosineDeviation", why.CosineDeviation, 4);
+        json.WriteStartArray("fallen");
+        foreach (FallenHit hit in why.Fallen)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", hit.Id);
+            json.WriteString("kind", hit.Kind);
+            json.WriteString("subject", hit.Subject);
+            json.WriteString("reason", hit.Reason);
+            Number(json, "score", hit.Score, 4);
+            Number(json, "confidence", hit.Confidence, 4);
+            Explanation(json, hit.Cosine, hit.Terms, hit.Explanation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 
     public static void Memory(TextWriter writer, FoundMemory memory) => Write(writer, json =>
     {
@@ -382,6 +461,18 @@ internal static class Json
     }
 
     /// <summary>JSON has no NaN.</summary>
+    private static void OptionalNumber(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            Number(json, name, number, 4);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
     private static void Number(Utf8JsonWriter json, string name, double value, int decimals) =>
         json.WriteNumber(name, double.IsFinite(value) ? Math.Round(value, decimals) : 0);
 

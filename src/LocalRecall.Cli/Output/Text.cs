@@ -14,7 +14,8 @@ internal sealed class Text(TextWriter writer, bool colour)
         foreach (SearchHit hit in results.Hits)
         {
             string why = string.Join('+', hit.Matched.Select(Clean.Line));
-            Write($"{++number}. {Strong(Clean.Line(hit.Summary.Subject))}  {Number(hit.Score, "0.00")} {why}");
+            string confidence = hit.Confidence is { } share ? $", confidence {Number(share, "0.00")}" : "";
+            Write($"{++number}. {Strong(Clean.Line(hit.Summary.Subject))}  {Number(hit.Score, "0.00")} {why}{confidence}");
             Write(Faint($"   {About(hit.Summary)}"));
             string heading = Clean.Line(hit.Heading);
             if (heading.Length > 0 && heading != Clean.Line(hit.Summary.Subject))
@@ -23,16 +24,43 @@ internal sealed class Text(TextWriter writer, bool colour)
             }
 
             Indented(hit.Content + (hit.Shortened ? " …" : ""));
+            if (hit.Explanation is { } explanation)
+            {
+                Write(Faint($"   {Explained.Score(hit.Score, hit.Cosine, hit.Terms, explanation)}"));
+            }
+
             Write("");
+        }
+
+        if (results.Explanation is { } whole)
+        {
+            foreach (string line in Explained.Search(whole))
+            {
+                Write(line);
+            }
+
+            Write("");
+        }
+
+        if (results.Hits.Count == 0)
+        {
+            Write(results.BelowFloor == 0 ? "Nothing found." : $"Nothing fits. {Weaker(results.BelowFloor)}");
         }
 
         Write(Faint(Invariant(
             $"{results.Hits.Count} of {results.Total} memories, {results.TokensUsed} tokens, {results.Timings.TotalMs:0.0} ms (embedding {results.Timings.EmbedMs:0.0})")));
+        if (results.Hits.Count > 0 && results.BelowFloor > 0)
+        {
+            Write(Faint(Weaker(results.BelowFloor)));
+        }
+
         if (results.Degraded is { } degraded)
         {
             Write($"Degraded: {Clean.Line(degraded)}");
         }
     }
+
+    private static string Weaker(int count) => count == 1 ? "1 weaker memory: --all shows it." : Invariant($"{count} weaker memories: --all shows them.");
 
     public void Memory(FoundMemory memory)
     {

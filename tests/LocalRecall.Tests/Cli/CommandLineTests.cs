@@ -36,6 +36,18 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((new DateTime(2026, 1, 1), new DateTime(2026, 2, 1)), (search.Filter.Since!.Value.UtcDateTime, search.Filter.Until!.Value.UtcDateTime));
     }
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(0.0, false, "--all")]
+    [InlineData(0.25, true, "--min-confidence", "0.25", "--explain")]
+    public async Task Search_says_how_sure_it_must_be_and_whether_to_explain(double? minConfidence, bool explain, params string[] options)
+    {
+        Search search = await AskedAsync<Search>(
+            ["search", "x", .. options], r => new SearchResults(r.Header.RequestId, [], 0, 0, null, new(0, 0, 0), BelowFloor: 2), ExitCode.NothingFound);
+        Assert.Equal((minConfidence, explain), (search.MinConfidence, search.Explain));
+        Assert.StartsWith("Nothing fits. 2 weaker memories", output.ToString());
+    }
+
     [Fact]
     public async Task Search_asks_for_the_project_around_the_current_folder_unless_told()
     {

@@ -18,6 +18,27 @@ internal static class Samples
         ],
         7, 12, null, new SearchTimings(4.1239, 1, 6.5));
 
+    /// <summary>One hit and one that fell, with all that can be said about them.</summary>
+    public static SearchResults Explained { get; } = Results with
+    {
+        Hits =
+        [
+            Results.Hits[0] with
+            {
+                Confidence = 0.912, Explanation = new HitExplanation(2, 0.25, 1, 10.25, 0.5, [new ScoreBoost("recency", 0.12654), new ScoreBoost("neighbours", -0.01)], 0.67, 3),
+            },
+        ],
+        BelowFloor = 1,
+        Explanation = new SearchExplanation(
+            [new QueryTerm("frames", 1), new QueryTerm("memory \u001bleak", 0)], [new RankingOption("fusion", "weighted"), new RankingOption("keyword-weight", "0.5")],
+            0.3, 210, 12, 3, 0.1234, 0.05,
+            [
+                new FallenHit(
+                    new Guid("2b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69"), "thinking", "Weak\u001b", "below-floor", 0.2, 0.11, 0.21f, [],
+                    new HitExplanation(7, 0.2, null, null, 0, [], 0, 1)),
+            ]),
+    };
+
     public static HostStatus Status { get; } = new(
         Guid.NewGuid(), "0.1.0", 42, "/home/u/.local/share/localrecall", 3_700_000, 150 << 20,
         new ModelStatus("all-MiniLM-L6-v2-q4", "degraded", "file is missing", 1, 2, 3, 4, 5,

@@ -30,6 +30,14 @@ internal sealed class ToolArguments(IDictionary<string, JsonElement>? given, Tim
             : throw Wrong(name, "must be a number");
     }
 
+    /// <summary>0 to 1; null: not given.</summary>
+    public double? Share(string name) => Name(name) is not { } text ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 1 ? share
+        : throw Wrong(name, "must be a number from 0 to 1");
+
+    /// <summary>False unless given.</summary>
+    public bool Flag(string name) => Name(name) is { } text && (bool.TryParse(text, out bool flag) ? flag : throw Wrong(name, "must be true or false"));
+
     public Guid Id(string name)
     {
         string text = Text(name).Trim();

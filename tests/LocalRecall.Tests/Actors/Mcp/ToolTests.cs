@@ -105,7 +105,7 @@ public sealed class ToolTests : McpTest
         await using McpClient client = await Agent().ConnectClientAsync();
 
         JsonElement hit = (await Search(new { query = "sentinel", kinds = new[] { "episodic" } })).Single();
-        Assert.Equal(["id", "kind", "subject", "similarity", "keywords", "applies_to", "occurred_at", "content"], NamesOf(hit));
+        Assert.Equal(["id", "kind", "subject", "similarity", "confidence", "keywords", "applies_to", "occurred_at", "content"], NamesOf(hit));
         Assert.Equal(2, (await Search(new { query = "sentinel" })).Length);
         Assert.Equal("Fact", (await Search(new { query = "sentinel", kinds = "episodic, document" })).Single().GetProperty("subject").GetString());
         Assert.Equal("thinking", (await Search(new { query = "sentinel", scope = "file:src/other.cs" })).Single().GetProperty("kind").GetString());
@@ -114,6 +114,35 @@ public sealed class ToolTests : McpTest
         Assert.Single(await Search(new { query = "sentinel", limit = "1" }));
 
         async Task<JsonElement[]> Search(object arguments) => [.. (await CallAsync(client, "recall_search", arguments)).GetProperty("results").EnumerateArray()];
+    }
+
+    [Fact]
+    public async Task When_nothing_fits_a_search_says_so_and_how_to_see_the_rest()
+    {
+        Add("Fact", "The parser reads sentinel tokens.");
+        await using McpClient client = await Agent().ConnectClientAsync();
+
+        JsonElement found = await CallAsync(client, "recall_search", new { query = "sentinel", min_confidence = 1 });
+        Assert.Equal(["results", "total", "tokens_used", "message"], NamesOf(found));
+        Assert.Equal("Nothing fits. 1 weaker memory was left out; min_confidence 0 shows all.", found.GetProperty("message").GetString());
+        Assert.Single((await CallAsync(client, "recall_search", new { query = "sentinel", min_confidence = "0" })).GetProperty("results").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_search_explains_itself_when_asked()
+    {
+        Add("Fact", "The parser reads sentinel tokens.");
+        Add("Other", "A sentinel stands at the gate, and the gate is closed.");
+        await using McpClient client = await Agent().ConnectClientAsync();
+
+        JsonElement found = await CallAsync(client, "recall_search", new { query = "sentinel nonesuch", limit = 1, min_confidence = 0, explain = true });
+
+        JsonElement score = Assert.Single(found.GetProperty("results").EnumerateArray()).GetProperty("score");
+        Assert.Equal(["score", "meaning", "words", "cosine", "bm25", "words_held"], NamesOf(score));
+        Assert.Equal("sentinel", Assert.Single(score.GetProperty("words_held").EnumerateArray()).GetString());
+        JsonElement explanation = found.GetProperty("explanation");
+        Assert.Equal((2, 0), (explanation.GetProperty("words").GetProperty("sentinel").GetInt32(), explanation.GetProperty("words").GetProperty("nonesuch").GetInt32()));
+        Assert.Equal("beyond-limit", Assert.Single(explanation.GetProperty("left_out").EnumerateArray()).GetProperty("reason").GetString());
     }
 
     [Fact]
@@ -255,6 +284,8 @@ public sealed class ToolTests : McpTest
     [InlineData("recall_search", """{"query":"q","kinds":["nonsense"]}""", "no kind 'nonsense'")]
     [InlineData("recall_search", """{"query":"q","limit":"many"}""", "'limit' must be a number")]
     [InlineData("recall_search", """{"query":"q","since":"soon"}""", "'since' must be a time")]
+    [InlineData("recall_search", """{"query":"q","min_confidence":2}""", "'min_confidence' must be a number from 0 to 1")]
+    [InlineData("recall_search", """{"query":"q","explain":"why"}""", "'explain' must be true or false")]
     [InlineData("episodic_get", """{"id":"17"}""", "'id' must be a memory's id")]
     [InlineData("episodic_get", """{"id":{}}""", "'id' must be text")]
     [InlineData("episodic_create", """{"subject":"s","keywords":["k"],"applies_to":"global","content":"short"}""", "at least 10")]

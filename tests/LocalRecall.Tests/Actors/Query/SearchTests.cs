@@ -7,8 +7,11 @@ using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
+using LocalRecall.Core.Memories;
+using LocalRecall.Core.Ports;
 using LocalRecall.Core.Requests;
 using Xunit;
+using MemoryPage = LocalRecall.Contracts.Messages.MemoryPage;
 
 namespace LocalRecall.Tests.Actors.Query;
 
@@ -187,5 +190,70 @@ public sealed class SearchTests : HostTest
         Assert.Null(results.Degraded);
         Assert.Equal(changed is null ? [] : ["Fruit: keyword"], results.Hits.Select(hit => $"{hit.Summary.Subject}: {hit.Matched[^1]}"));
         Assert.All(results.Hits, hit => Assert.Contains("round", hit.Content));
+    }
+
+    private SearchResults Explained(string query, double minConfidence = 0, int limit = 10, int maxTokens = 2000, string session = "") =>
+        Ask<SearchResults>(h => new Search(h, query, MemoryFilter.None, limit, maxTokens, session, Explain: true, MinConfidence: minConfidence));
+
+    [Fact]
+    public void What_is_too_unlikely_to_fit_is_left_out_and_counted()
+    {
+        Add("Fruit", "Apples and bananas are fruit.");
+        Add("Plural", "Apples, many apples, nothing but apples.");
+        double[] confidences = [.. Search("apples bananas").Hits.Select(hit => hit.Confidence!.Value).Order()];
+        Assert.True(confidences[0] < confidences[1]);
+
+        SearchResults results = Explained("apples bananas", minConfidence: confidences[1]);
+
+        Assert.Equal((1, 1, 1), (results.Hits.Count, results.Total, results.BelowFloor));
+        FallenHit fallen = Assert.Single(results.Explanation!.Fallen);
+        Assert.Equal(("below-floor", confidences[0]), (fallen.Reason, fallen.Confidence));
+        Assert.NotEqual(results.Hits[0].Summary.Id, fallen.Id);
+        Assert.Equal(2, Search("apples bananas").Hits.Count);
+        Assert.Empty(Explained("apples bananas", minConfidence: 1).Hits);
+    }
+
+    [Fact]
+    public void An_explanation_says_what_was_looked_for_and_by_what_rules()
+    {
+        Add("Fruit", "Apples and bananas are fruit.");
+
+        SearchResults results = Explained("apples \"bananas are\" zebra");
+
+        SearchExplanation explanation = results.Explanation!;
+        Assert.Equal([new QueryTerm("bananas are", 1), new QueryTerm("apples", 1), new QueryTerm("bananas", 1), new QueryTerm("zebra", 0)], explanation.Terms);
+        Assert.Contains(new RankingOption("keyword-weight", Sys.Settings.Config.GetString("localrecall.ranking.keyword-weight")), explanation.Options);
+        Assert.Equal((1, 0, 0), (explanation.Candidates, explanation.Noise, explanation.Excluded));
+        HitExplanation why = Assert.Single(results.Hits).Explanation!;
+        Assert.Equal((1, 1, 1), (why.VectorRank, why.KeywordRank, why.Chunks));
+        Assert.InRange(why.TermShare, 0.01, 0.99);
+        Assert.Equal(results.Hits[0].Score, why.VectorShare + why.KeywordShare + why.Boosts.Sum(boost => boost.Value), 9);
+        Assert.Null(Search("apples").Explanation);
+        Assert.Null(Search("apples").Hits[0].Explanation);
+    }
+
+    [Fact]
+    public void What_fell_says_why()
+    {
+        Add("One", "Quince is a fruit.");
+        Add("Two", "Quince is yellow. " + string.Join(' ', Enumerable.Repeat("Quince jam is cooked for hours.", 50)));
+        Add("Three", "Quince is sour. " + string.Join(' ', Enumerable.Repeat("Quince wine takes years.", 50)));
+
+        Assert.Equal(["beyond-limit", "beyond-limit"], Explained("quince", limit: 1).Explanation!.Fallen.Select(hit => hit.Reason));
+        Assert.Equal(["over-budget", "over-budget"], Explained("quince", maxTokens: 10).Explanation!.Fallen.Select(hit => hit.Reason));
+    }
+
+    [Fact]
+    public void What_the_session_has_already_is_counted_as_left_out()
+    {
+        MemoryAdded given = Add("Fruit", "Apples and bananas are fruit.");
+        Add("More", "Apples are round.");
+        Host.Index.Tell(new IndexProtocol.NoteSessionMemories(Guid.NewGuid(), "s1", [new MemoryId(given.Id)], SessionRole.Given), TestActor);
+        ExpectMsg<IndexProtocol.SessionMemoriesNoted>();
+
+        SearchResults results = Explained("apples", session: "s1");
+
+        Assert.Equal("More", Assert.Single(results.Hits).Summary.Subject);
+        Assert.Equal(1, results.Explanation!.Excluded);
     }
 }

@@ -16,7 +16,20 @@ public sealed class JsonTests
         Json.Search(writer, Samples.Results);
         Assert.Equal(
             """
-            {"results":[{"id":"0b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69","kind":"episodic","subject":"Über \u001B[31mframes","score":0.8765,"scope":"area:wire","project":"/src/app","occurredAt":"2026-11-21T22:00:00.120Z","content":"a \"b\"\nc","matched":["vector","keyword"],"path":"/m/x.md"},{"id":"1b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69","kind":"document","subject":"s","score":0,"scope":"global","project":null,"occurredAt":"2026-11-21T22:00:00.120Z","content":"","matched":["keyword"],"path":null}],"total":7,"tokensUsed":12,"degraded":null,"timings":{"embedMs":4.124,"searchMs":1,"totalMs":6.5}}
+            {"results":[{"id":"0b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69","kind":"episodic","subject":"Über \u001B[31mframes","score":0.8765,"scope":"area:wire","project":"/src/app","occurredAt":"2026-11-21T22:00:00.120Z","content":"a \"b\"\nc","matched":["vector","keyword"],"path":"/m/x.md"},{"id":"1b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69","kind":"document","subject":"s","score":0,"scope":"global","project":null,"occurredAt":"2026-11-21T22:00:00.120Z","content":"","matched":["keyword"],"path":null}],"total":7,"tokensUsed":12,"degraded":null,"timings":{"embedMs":4.124,"searchMs":1,"totalMs":6.5},"belowFloor":0}
+
+            """.ReplaceLineEndings("\n"),
+            writer.ToString());
+    }
+
+    [Fact]
+    public void An_explained_search_prints_what_scores_are_made_of()
+    {
+        var writer = new StringWriter();
+        Json.Search(writer, Samples.Explained);
+        Assert.EndsWith(
+            """
+            "path":"/m/x.md","confidence":0.912,"explanation":{"cosine":0.8,"vectorRank":2,"vectorShare":0.25,"bm25":10.25,"keywordRank":1,"keywordShare":0.5,"terms":["frames"],"termShare":0.67,"boosts":{"recency":0.1265,"neighbours":-0.01},"parts":3}}],"total":7,"tokensUsed":12,"degraded":null,"timings":{"embedMs":4.124,"searchMs":1,"totalMs":6.5},"belowFloor":1,"explanation":{"terms":{"frames":1,"memory \u001Bleak":0},"options":{"fusion":"weighted","keyword-weight":"0.5"},"minConfidence":0.3,"candidates":210,"noise":12,"excluded":3,"cosineMean":0.1234,"cosineDeviation":0.05,"fallen":[{"id":"2b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69","kind":"thinking","subject":"Weak\u001B","reason":"below-floor","score":0.2,"confidence":0.11,"explanation":{"cosine":0.21,"vectorRank":7,"vectorShare":0.2,"bm25":null,"keywordRank":null,"keywordShare":0,"terms":[],"termShare":0,"boosts":{},"parts":1}}]}}
 
             """.ReplaceLineEndings("\n"),
             writer.ToString());

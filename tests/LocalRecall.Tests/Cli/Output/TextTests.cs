@@ -33,6 +33,42 @@ public sealed class TextTests
     }
 
     [Fact]
+    public void A_search_explains_itself()
+    {
+        new Text(writer, colour: false).Search(Samples.Explained);
+        Assert.Equal(
+            """
+            1. Über �[31mframes  0.88 vector+keyword, confidence 0.91
+               0b7c2f0e-5a1d-4c57-9a6e-1f2d3c4b5a69 · episodic · area:wire · 2026-11-21 · /src/app
+               Wire > Frames
+               a "b"
+               c …
+               0.877 = meaning 0.250 (cosine 0.800, rank 2) + words 0.500 (BM25 10.3, rank 1: frames; 67% of the question's words by weight) + recency 0.127 - neighbours 0.010; the best of 3 parts found
+
+            words    frames (1 part), memory �leak (0 parts)
+            looked   at 210 parts of memories, 12 of them noise; usual cosine 0.123 ± 0.050; 3 parts left out that the session has already
+            options  min-confidence 0.30, fusion weighted, keyword-weight 0.5
+            fell     Weak�: too unlikely to fit, confidence 0.11
+                     0.200 = meaning 0.200 (cosine 0.210, rank 7) + words 0.000
+
+            1 of 7 memories, 12 tokens, 6.5 ms (embedding 4.1)
+            1 weaker memory: --all shows it.
+
+            """.ReplaceLineEndings("\n"),
+            writer.ToString());
+    }
+
+    [Theory]
+    [InlineData(0, "Nothing found.")]
+    [InlineData(1, "Nothing fits. 1 weaker memory: --all shows it.")]
+    [InlineData(3, "Nothing fits. 3 weaker memories: --all shows them.")]
+    public void Without_results_a_search_says_whether_there_is_anything(int belowFloor, string said)
+    {
+        new Text(writer, colour: false).Search(Samples.Results with { Hits = [], Total = 0, BelowFloor = belowFloor });
+        Assert.Equal(said, writer.ToString().Split('\n')[0]);
+    }
+
+    [Fact]
     public void Colour_only_where_it_is_wanted()
     {
         new Text(writer, colour: true).Search(Samples.Results);

@@ -66,6 +66,19 @@ public sealed class KeywordSearchTests : IDisposable
     }
 
     [Fact]
+    public void Every_term_is_counted_whether_it_is_found_or_not()
+    {
+        for (int i = 0; i < 3; i++) _store.Put($"/m/{i}.md", Given.Memory(i, $"A memory leak x{i}"));
+        _store.Put("/m/9.md", Given.Memory(9, "A leak in the memory", project: "/elsewhere"));
+
+        KeywordMatches matches = _store.Reader.SearchKeywords(new KeywordQuery(["leak", "absent"], ["memory leak"]), new SearchFilter(Project: "/p"), 10);
+
+        Assert.Equal([new TermCount("memory leak", 3), new TermCount("leak", 4), new TermCount("absent", 0)], matches.Terms);
+        Assert.Equal([true, false, false], matches.Terms.Select(term => term.IsPhrase));
+        Assert.Equal(3, matches.Hits.Count);
+    }
+
+    [Fact]
     public void A_subject_weighs_more_than_the_text_and_finds_every_chunk()
     {
         _store.Put("/m/1.md", Given.Memory(1, "Here is a lighthouse in the text"));

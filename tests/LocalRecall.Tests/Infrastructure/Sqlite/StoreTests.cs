@@ -33,6 +33,21 @@ public sealed class StoreTests : IDisposable
     }
 
     [Fact]
+    public void Chunks_are_described_for_ranking_and_those_that_are_gone_left_out()
+    {
+        long[] two = [.. _store.Put("/m/1.md", Given.Memory(1, "Line one\n\nLine two", kind: MemoryKind.Thinking, appliesTo: "area:x", project: "/p", day: 3)).Added.Select(a => a.ChunkId)];
+        long[] one = [.. _store.Put("/m/2.md", Given.Memory(2, "Another")).Added.Select(a => a.ChunkId)];
+
+        IReadOnlyList<ChunkDescription> described = _store.Reader.DescribeChunks([two[1], 999, one[0]]);
+
+        Assert.Equal([(two[1], 1, 2), (one[0], 0, 1)], described.Select(c => (c.ChunkId, c.Ordinal, c.ChunkCount)));
+        Assert.NotEqual(described[0].MemoryKey, described[1].MemoryKey);
+        Assert.Equal(described[0].MemoryKey, Assert.Single(_store.Reader.DescribeChunks([two[0]])).MemoryKey);
+        ChunkFacts facts = described[0].Facts;
+        Assert.Equal((MemoryKind.Thinking, "area:x", "/p", _store.Reader.Get(Given.Id(1))!.Memory.OccurredAt), (facts.Kind, facts.AppliesTo.Text, facts.Project, facts.OccurredAt));
+    }
+
+    [Fact]
     public void Vectors_are_read_in_order_of_their_chunks_and_share_their_places()
     {
         for (int i = 0; i < 20; i++) _store.Put($"/m/{i}.md", Given.Memory(i, $"Paragraph a{i}\n\nParagraph b{i}", appliesTo: "file:src/x.cs", project: "/p"));
