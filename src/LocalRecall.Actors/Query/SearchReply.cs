@@ -31,7 +31,7 @@ internal sealed class SearchReply
         _minConfidence = request.MinConfidence ?? settings.MinConfidence;
         _fitting = [.. ranked.Memories.Where(Fits)];
         _considered = [.. _fitting.Take(2 * _limit)];
-        IEnumerable<MemoryHit> read = request.Explain ? _considered.Union(ranked.Memories.Where(memory => !Fits(memory)).Take(MaxFallen)) : _considered;
+        IEnumerable<MemoryHit> read = request.Explain ? _considered.Union(ranked.Memories.Take(_limit + MaxFallen)) : _considered;
         ChunksToRead = [.. read.Select(memory => memory.Best.ChunkId)];
     }
 

@@ -18,7 +18,14 @@ public sealed class SearchSettingsTests
     public void Every_key_can_be_set_and_is_told_as_it_is_set()
     {
         SearchSettings settings = Settings(
-            "localrecall { ranking { fusion = reciprocal-rank, keyword-weight = 0, rank-constant = 10, candidates = 50, score-floor = 0.125 }, search.min-confidence = 0.5 }");
+            """
+            localrecall.ranking.fusion = reciprocal-rank
+            localrecall.ranking.keyword-weight = 0
+            localrecall.ranking.rank-constant = 10
+            localrecall.ranking.candidates = 50
+            localrecall.ranking.score-floor = 0.125
+            localrecall.search.min-confidence = 0.5
+            """);
 
         Assert.Equal((FusionMethod.ReciprocalRank, 0.0, 10.0, 50, 0.125f), (
             settings.Ranking.Fusion, settings.Ranking.KeywordWeight, settings.Ranking.RankConstant, settings.Ranking.Candidates, settings.Ranking.ScoreFloor));
