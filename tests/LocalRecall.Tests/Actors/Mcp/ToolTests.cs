@@ -138,7 +138,8 @@ public sealed class ToolTests : McpTest
         JsonElement found = await CallAsync(client, "recall_search", new { query = "sentinel nonesuch", limit = 1, min_confidence = 0, explain = true });
 
         JsonElement score = Assert.Single(found.GetProperty("results").EnumerateArray()).GetProperty("score");
-        Assert.Equal(["score", "meaning", "words", "cosine", "bm25", "words_held"], NamesOf(score));
+        Assert.Equal(["score", "meaning", "words"], NamesOf(score).Take(3));
+        Assert.Equal(["cosine", "bm25", "words_held"], NamesOf(score).TakeLast(3)); // between them whatever else counted
         Assert.Equal("sentinel", Assert.Single(score.GetProperty("words_held").EnumerateArray()).GetString());
         JsonElement explanation = found.GetProperty("explanation");
         Assert.Equal((2, 0), (explanation.GetProperty("words").GetProperty("sentinel").GetInt32(), explanation.GetProperty("words").GetProperty("nonesuch").GetInt32()));
