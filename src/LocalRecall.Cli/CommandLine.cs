@@ -20,6 +20,7 @@ internal static class CommandLine
         RedactVerb.Create(shell),
         ListVerb.Create(shell),
         EmbedVerb.Create(shell),
+        ModelVerb.Create(shell),
         StatusVerb.Create(shell),
         TopVerb.Create(shell),
         DoctorVerb.Create(shell),

@@ -67,7 +67,7 @@ internal sealed record HostSession(AkkaConnection Connection, Guid Ticket, HostE
     /// <summary>Asks the gateway. A host whose reply nobody waits for any more is told so.</summary>
     /// <exception cref="ConnectionLostException"/>
     /// <exception cref="MessageTooLargeException"/>
-    public async Task<IReply> AskAsync(IRequest request, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+    public async Task<IReply> AskAsync(IRequest request, Action<IProgressReply>? progress, CancellationToken cancellation)
     {
         Guid id = request.Header.RequestId;
         try

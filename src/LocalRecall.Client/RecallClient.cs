@@ -200,8 +200,25 @@ public sealed class RecallClient : IAsyncDisposable
         TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         string[] absolute = [.. paths.Select(Path.GetFullPath)];
-        return CallAsync<ImportFinished>(header => new ImportPaths(header, absolute, project, watch), timeout, cancellation, progress);
+        return CallAsync<ImportFinished>(header => new ImportPaths(header, absolute, project, watch), timeout, cancellation, Report(progress));
     }
+
+    /// <summary>Which models there are, and how many vectors of each.</summary>
+    public Task<ModelList> ListModelsAsync(TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<ModelList>(header => new ListModels(header), timeout, cancellation);
+
+    /// <summary>Puts a model in force, once all that is stored has been embedded with it; what was broken off is gone on with.</summary>
+    /// <param name="progress">Must be quick: it holds up the connection.</param>
+    /// <exception cref="RecallException"><see cref="FailureCode.NotFound"/> with the names of those there are.</exception>
+    public Task<ModelUsed> UseModelAsync(
+        string name, bool dryRun = false, IProgress<ModelProgress>? progress = null, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<ModelUsed>(header => new UseModel(header, name, Rollback: false, dryRun), timeout, cancellation, Report(progress));
+
+    /// <summary>Puts the model in force again that was before, at once.</summary>
+    /// <exception cref="RecallException"><see cref="FailureCode.NotFound"/>: there is none.</exception>
+    public Task<ModelUsed> RollBackModelAsync(
+        bool dryRun = false, IProgress<ModelProgress>? progress = null, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<ModelUsed>(header => new UseModel(header, "", Rollback: true, dryRun), timeout, cancellation, Report(progress));
 
     public Task<WatchingStopped> StopWatchingAsync(IEnumerable<string> paths, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
@@ -293,9 +310,19 @@ public sealed class RecallClient : IAsyncDisposable
         }
     }
 
+    private static Action<IProgressReply>? Report<T>(IProgress<T>? progress)
+        where T : IProgressReply =>
+        progress is null ? null : reply =>
+        {
+            if (reply is T word)
+            {
+                progress.Report(word);
+            }
+        };
+
     private async Task<TReply> CallAsync<TReply>(
         Func<RequestHeader, IRequest> request, TimeSpan? timeout, CancellationToken cancellation,
-        IProgress<ImportProgress>? progress = null, bool? startHost = null)
+        Action<IProgressReply>? progress = null, bool? startHost = null)
         where TReply : class, IReply
     {
         DateTimeOffset deadline = DeadlineOf(timeout);

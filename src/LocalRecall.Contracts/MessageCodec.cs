@@ -54,6 +54,11 @@ public static class MessageCodec
         Entry.Of<SpoolNoted, SpoolNotedV1>("spool-noted-v1", SpoolNotedV1.Parser, AgentsMapping.ToWire, AgentsMapping.FromWire),
         Entry.Of<McpLine, McpLineV1>("mcp-line-v1", McpLineV1.Parser, AgentsMapping.ToWire, AgentsMapping.FromWire),
         Entry.Of<McpAnswered, McpAnsweredV1>("mcp-answered-v1", McpAnsweredV1.Parser, AgentsMapping.ToWire, AgentsMapping.FromWire),
+        Entry.Of<ListModels, ListModelsV1>("list-models-v1", ListModelsV1.Parser, ModelsMapping.ToWire, ModelsMapping.FromWire),
+        Entry.Of<ModelList, ModelListV1>("model-list-v1", ModelListV1.Parser, ModelsMapping.ToWire, ModelsMapping.FromWire),
+        Entry.Of<UseModel, UseModelV1>("use-model-v1", UseModelV1.Parser, ModelsMapping.ToWire, ModelsMapping.FromWire),
+        Entry.Of<ModelProgress, ModelProgressV1>("model-progress-v1", ModelProgressV1.Parser, ModelsMapping.ToWire, ModelsMapping.FromWire),
+        Entry.Of<ModelUsed, ModelUsedV1>("model-used-v1", ModelUsedV1.Parser, ModelsMapping.ToWire, ModelsMapping.FromWire),
     ];
 
     private static readonly Dictionary<Type, Entry> ByType = Table.ToDictionary(e => e.Type);

@@ -8,7 +8,6 @@ using LocalRecall.Contracts;
 using LocalRecall.Host.Http;
 using LocalRecall.Infrastructure.Files;
 using LocalRecall.Infrastructure.Models;
-using LocalRecall.Infrastructure.Onnx;
 using LocalRecall.Infrastructure.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,12 +19,11 @@ internal static class LocalRecallServices
 {
     public static IServiceCollection AddLocalRecall(this IServiceCollection services, HostPaths paths, Config config)
     {
-        ModelManifest model = ModelManifest.BuiltIn;
-        var provisioner = new ModelProvisioner(ModelProvisioner.RootOr(paths.Models));
+        var models = new ModelCatalog(paths.Home, new ModelProvisioner(ModelProvisioner.RootOr(paths.Models)));
         var files = new MemoryFiles(paths.Home, TimeProvider.System);
         var store = new SqliteStoreOptions(RememberedVectors: config.GetInt("localrecall.index.remembered-vectors"));
         var ports = new HostPorts(
-            new OnnxEmbedderFactory(model, provisioner.FolderOf(model)),
+            models,
             new SqliteMemoryStore(paths.Database, new ForgottenLog(paths.Forgotten, TimeProvider.System), TimeProvider.System, store),
             files,
             new RootList(paths.Home),
@@ -36,12 +34,11 @@ internal static class LocalRecallServices
 
         services.AddMetrics();
         services.AddSingleton(paths);
-        services.AddSingleton(model);
-        services.AddSingleton(provisioner);
+        services.AddSingleton(models);
         services.AddSingleton(gateway);
         services.AddSingleton(http);
         services.AddSingleton<HttpSockets>();
-        services.AddSingleton(new HttpModels(model, provisioner.FolderOf(model), http.ModelWidths));
+        services.AddSingleton(new HttpModels(() => models.InForce, models.FolderOf, http.ModelWidths));
         services.AddSingleton<PrometheusMetrics>();
         services.AddSingleton(TimeProvider.System);
         services.AddAkka(ActorPaths.SystemName, (akka, provider) => akka

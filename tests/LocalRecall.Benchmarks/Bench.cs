@@ -1,7 +1,7 @@
+using LocalRecall.Actors.Models;
 using LocalRecall.Benchmarks.Load;
 using LocalRecall.Core.Ports;
 using LocalRecall.Infrastructure.Models;
-using LocalRecall.Infrastructure.Onnx;
 
 namespace LocalRecall.Benchmarks;
 
@@ -54,8 +54,9 @@ internal sealed class Bench(BenchOptions options) : IDisposable
 
     public bool Quick => options.Quick;
 
-    public IEmbedderFactory Model { get; } = new OnnxEmbedderFactory(
-        ModelManifest.BuiltIn, new ModelProvisioner(ModelProvisioner.RootOr(BenchPaths.Models)).FolderOf(ModelManifest.BuiltIn));
+    public ModelInForce Models { get; } = new(new ModelCatalog(BenchPaths.Models, new ModelProvisioner(ModelProvisioner.RootOr(BenchPaths.Models))));
+
+    public IEmbedderFactory Model => Models.Embedder;
 
     public Corpus Corpus => _corpus.Value;
 

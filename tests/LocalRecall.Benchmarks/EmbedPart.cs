@@ -26,7 +26,7 @@ internal static class EmbedPart
             EmbeddingSettings settings = EmbeddingSettings.From(system.Settings.Config.GetConfig("localrecall.embedding"));
             IReadOnlyList<int[]>[] runs = [.. RunsOf(texts, settings.Limits)];
             bench.Say($"{texts.Count} texts, {tokens} tokens, {runs.Length} runs of the model, {rounds} rounds");
-            IActorRef embedding = system.ActorOf(EmbeddingActor.CreateProps(bench.Model, settings, new EmbeddingMetrics(LocalSystem.Meters), () => Environment.WorkingSet), "embedding");
+            IActorRef embedding = system.ActorOf(EmbeddingActor.CreateProps(bench.Models, settings, new EmbeddingMetrics(LocalSystem.Meters), () => Environment.WorkingSet), "embedding");
             await Pipeline(embedding, texts.Take(TextsPerRequest));
             using var bare = new BareLoop(BareLoop.ModelPath, bench.Model.Model, runs.Max(run => run.Count * run.Max(ids => ids.Length)));
             bare.Run(runs[0]);

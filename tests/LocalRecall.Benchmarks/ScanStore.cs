@@ -5,6 +5,7 @@ using LocalRecall.Client;
 using LocalRecall.Core.Memories;
 using LocalRecall.Core.Ports;
 using LocalRecall.Core.Ranking;
+using LocalRecall.Infrastructure.Models;
 using LocalRecall.Infrastructure.Sqlite;
 using static LocalRecall.Actors.Index.IndexProtocol;
 using Scope = LocalRecall.Core.Memories.Scope;
@@ -82,7 +83,7 @@ internal static class ScanStore
         try
         {
             long started = Stopwatch.GetTimestamp();
-            IActorRef index = system.ActorOf(IndexActor.CreateProps(GeneratedStores.Open(path), bench.Model.Model, system.Settings.Config.GetInt("localrecall.index.readers")), "index");
+            IActorRef index = system.ActorOf(IndexActor.CreateProps(GeneratedStores.Open(path), bench.Models, system.Settings.Config.GetInt("localrecall.index.readers")), "index");
             await FindAsync(index, RandomVectors.Next(new Random(2), bench.Model.Model.Dimensions), SearchFilter.None);
             double openedMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             await then(index);
@@ -119,7 +120,7 @@ internal static class ScanStore
     }
 
     private static Task<VectorsSearched> FindAsync(IActorRef index, float[] query, SearchFilter filter) =>
-        index.Ask<VectorsSearched>(new SearchVectors(Guid.NewGuid(), query, filter, Candidates), Patience);
+        index.Ask<VectorsSearched>(new SearchVectors(Guid.NewGuid(), ModelManifest.BuiltIn.Info.Id, query, filter, Candidates), Patience);
 
     private static async Task MeasureHostAsync(Bench bench, string home, int chunks)
     {

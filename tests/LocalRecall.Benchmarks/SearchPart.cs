@@ -47,8 +47,8 @@ internal static class SearchPart
                 query => TokenizedText.Of(query, EmbeddingPurpose.Query, bench.Model).Hash, query => bench.Stores.QueryVectors[query]);
             IActorRef embedding = system.ActorOf(Props.Create(() => new Embedded(vectors)));
             var opening = Stopwatch.StartNew();
-            IActorRef index = system.ActorOf(IndexActor.CreateProps(store, bench.Model.Model, system.Settings.Config.GetInt("localrecall.index.readers")), "index");
-            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Model, SearchSettings.From(system.Settings.Config.GetConfig("localrecall")), new HostMetrics(LocalSystem.Meters)), new RequestLimits(256, 64)), "query");
+            IActorRef index = system.ActorOf(IndexActor.CreateProps(store, bench.Models, system.Settings.Config.GetInt("localrecall.index.readers")), "index");
+            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Models, SearchSettings.From(system.Settings.Config.GetConfig("localrecall")), new HostMetrics(LocalSystem.Meters)), new RequestLimits(256, 64)), "query");
             await SearchAsync(query, queries[0]);
             double openedMs = opening.Elapsed.TotalMilliseconds;
             for (int i = 0; i < queries.Count; i++)
@@ -83,8 +83,8 @@ internal static class SearchPart
         try
         {
             IActorRef embedding = system.ActorOf(Props.Create(() => new OneByOne(bench.Model)));
-            IActorRef index = system.ActorOf(IndexActor.CreateProps(store, bench.Model.Model, system.Settings.Config.GetInt("localrecall.index.readers")), "index");
-            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Model, SearchSettings.From(system.Settings.Config.GetConfig("localrecall")), new HostMetrics(LocalSystem.Meters)), new RequestLimits(256, 64)), "query");
+            IActorRef index = system.ActorOf(IndexActor.CreateProps(store, bench.Models, system.Settings.Config.GetInt("localrecall.index.readers")), "index");
+            IActorRef query = system.ActorOf(QueryActor.CreateProps(new QueryPorts(index, embedding, bench.Models, SearchSettings.From(system.Settings.Config.GetConfig("localrecall")), new HostMetrics(LocalSystem.Meters)), new RequestLimits(256, 64)), "query");
             foreach (string known in bench.Stores.Queries)
                 await SearchAsync(query, known);
             List<double> newMs = [], knownMs = [], newVectorMs = [], knownVectorMs = [];
@@ -93,7 +93,7 @@ internal static class SearchPart
                 string[] queries = [.. bench.Stores.Queries.Select(text => $"{text} {chunks} {round}")];
                 await TimeAsync(queries, newMs, newVectorMs);
                 TextHash[] hashes = [.. queries.Select(text => bench.Model.Model.HashOf(text, EmbeddingPurpose.Query))];
-                while ((await index.Ask<VectorsFound>(new FindVectors(Guid.NewGuid(), hashes), Patience)).Vectors.Count < hashes.Distinct().Count())
+                while ((await index.Ask<VectorsFound>(new FindVectors(Guid.NewGuid(), bench.Model.Model.Id, hashes), Patience)).Vectors.Count < hashes.Distinct().Count())
                     await Task.Delay(100);
                 await TimeAsync(queries, knownMs, knownVectorMs);
             }
@@ -127,10 +127,10 @@ internal static class SearchPart
         foreach (string query in bench.Stores.Queries)
         {
             await TimeAsync<VectorsFound>(
-                lookupMs, new FindVectors(Guid.NewGuid(), [bench.Model.Model.HashOf(query, EmbeddingPurpose.Query)], Urgent: true));
+                lookupMs, new FindVectors(Guid.NewGuid(), bench.Model.Model.Id, [bench.Model.Model.HashOf(query, EmbeddingPurpose.Query)], Urgent: true));
             await TimeAsync<KeywordsSearched>(keywordMs, new SearchKeywords(Guid.NewGuid(), KeywordQuery.Parse(query), SearchFilter.None, Candidates));
             VectorsSearched found = await TimeAsync<VectorsSearched>(
-                vectorMs, new SearchVectors(Guid.NewGuid(), bench.Stores.QueryVectors[query], SearchFilter.None, Candidates));
+                vectorMs, new SearchVectors(Guid.NewGuid(), bench.Model.Model.Id, bench.Stores.QueryVectors[query], SearchFilter.None, Candidates));
             await TimeAsync<ChunksFound>(readMs, new GetChunks(Guid.NewGuid(), [.. found.Hits.Select(hit => hit.ChunkId)]));
         }
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using LocalRecall.Actors.Models;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
@@ -10,14 +11,15 @@ namespace LocalRecall.Actors.Embedding;
 
 /// <summary>
 /// The single way to the model. Loads it when there is work, gives it one run at a time, unloads it when idle, has it loaded anew when
-/// the process has grown too large, and says so when it can't be used. Requests are the desk's, runs the session's business.
+/// the process has grown too large, and says so when it can't be used. Requests are the desk's, runs the session's business. Another model
+/// than the one in force has its runs between those of that one; when it can't be used, only who wants it is told.
 /// </summary>
 public sealed class EmbeddingActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan MemoryCheck = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ReloadPause = TimeSpan.FromMinutes(5);
 
-    private readonly IEmbedderFactory _model;
+    private readonly ModelInForce _models;
     private readonly EmbeddingSettings _settings;
     private readonly EmbeddingMetrics _metrics;
     private readonly Func<long> _residentBytes;
@@ -29,12 +31,12 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
     private IActorRef _session = ActorRefs.Nobody;
     private ModelState _state;
     private string? _problem;
-    private bool _running;
+    private EmbeddingRun? _running;
     private bool _reload;
 
-    public EmbeddingActor(IEmbedderFactory model, EmbeddingSettings settings, EmbeddingMetrics metrics, Func<long> residentBytes)
+    public EmbeddingActor(ModelInForce models, EmbeddingSettings settings, EmbeddingMetrics metrics, Func<long> residentBytes)
     {
-        _model = model;
+        _models = models;
         _settings = settings;
         _metrics = metrics;
         _residentBytes = residentBytes;
@@ -47,8 +49,8 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <param name="residentBytes">The memory that the process takes.</param>
-    public static Props CreateProps(IEmbedderFactory model, EmbeddingSettings settings, EmbeddingMetrics metrics, Func<long> residentBytes) =>
-        Props.Create(() => new EmbeddingActor(model, settings, metrics, residentBytes));
+    public static Props CreateProps(ModelInForce models, EmbeddingSettings settings, EmbeddingMetrics metrics, Func<long> residentBytes) =>
+        Props.Create(() => new EmbeddingActor(models, settings, metrics, residentBytes));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
@@ -81,6 +83,8 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
     {
         Receive<RunCompleted>(OnRunCompleted);
         Receive<RunFailed>(OnRunFailed);
+        Receive<ModelRefused>(OnModelRefused);
+        Receive<Release>(release => _session.Tell(release));
         Receive<CheckMemory>(_ => OnCheckMemory());
         Receive<IdleEnded>(_ => Unload());
         ReceiveSessionEnd();
@@ -138,6 +142,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
             onEmbed?.Invoke();
         });
         Receive<ExpectWork>(_ => { });
+        Receive<Release>(_ => { });
         Receive<WorkerStuck>(_ => OnStuck());
         Receive<Terminated>(asker => _desk.Withdraw(asker.ActorRef));
         Receive<GetState>(request => Sender.Tell(new State(
@@ -157,7 +162,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
 
     private void Load()
     {
-        _session = Context.Watch(Context.ActorOf(EmbeddingSession.CreateProps(_model, _settings.RunLimit)));
+        _session = Context.Watch(Context.ActorOf(EmbeddingSession.CreateProps(_models, _settings.RunLimit)));
         Become(Loading);
     }
 
@@ -170,7 +175,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
 
     private void RunNext()
     {
-        if (_running)
+        if (_running is not null)
         {
             return;
         }
@@ -181,7 +186,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
         }
         else if (_desk.NextRun() is { } run)
         {
-            _running = true;
+            _running = run;
             Timers.Cancel(nameof(IdleEnded));
             _session.Tell(new Run(run));
         }
@@ -193,7 +198,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
 
     private void OnRunCompleted(RunCompleted completed)
     {
-        _running = false;
+        _running = null;
         _retry.Reset();
         _desk.Complete(completed);
         RunNext();
@@ -202,17 +207,41 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
     private void OnRunFailed(RunFailed failed)
     {
         _log.Error("Embedding run {0} failed, the worker restarts: {1}", failed.RunId, failed.Reason);
-        _running = false;
+        string model = _running!.ModelId;
+        _running = null;
         if (_restarts.TryAdd(_desk.Fail(failed.Reason), Context.System.Scheduler.Now))
         {
             _metrics.Restarted();
             Become(Loading);
+        }
+        else if (model != _models.Model.Id)
+        {
+            _metrics.Restarted();
+            Become(Loading);
+            RefuseModel(model, $"runs keep failing: {failed.Reason}");
         }
         else
         {
             Degrade($"runs keep failing: {failed.Reason}");
         }
     }
+
+    private void OnModelRefused(ModelRefused refused)
+    {
+        if (refused.ModelId == _models.Model.Id)
+        {
+            Degrade(refused.Reason);
+            return;
+        }
+
+        RefuseModel(refused.ModelId, refused.Reason);
+        _desk.Fail(refused.Reason); // nobody wants these texts any more
+        _running = null;
+        RunNext();
+    }
+
+    private void RefuseModel(string modelId, string reason) => _desk.RefuseModel(
+        modelId, id => new RequestFailed(id, FailureCode.ModelUnavailable, $"The model {modelId} can't be used: {reason}"));
 
     private void OnCheckMemory()
     {
@@ -260,7 +289,7 @@ public sealed class EmbeddingActor : ReceiveActor, IWithTimers
         _log.Error("The model can't be used: {0}", problem);
         _metrics.Failed(problem, Context.System.Scheduler.Now);
         _problem = problem;
-        _running = false;
+        _running = null;
         Timers.CancelAll();
         _desk.RefuseAll(Unavailable);
     }

@@ -117,7 +117,7 @@ internal sealed class EmbeddingDesk(EmbeddingSettings settings, EmbeddingMetrics
         metrics.RunCompleted(run.RunTime, Now);
         foreach ((TokenizedText text, float[] vector) in _running!.Texts.Zip(run.Vectors))
         {
-            _known.Add(text.Hash, vector);
+            _known.Add(text.Key, vector);
         }
 
         Answer(_queue.Complete(run.Vectors, run.RunTime, Now));
@@ -131,6 +131,17 @@ internal sealed class EmbeddingDesk(EmbeddingSettings settings, EmbeddingMetrics
         Answer(failed.Finished);
         NoteLevels();
         return failed.Explained;
+    }
+
+    /// <summary>This model can't be used: who wants it is told.</summary>
+    public void RefuseModel(string modelId, Func<Guid, RequestFailed> refusal)
+    {
+        foreach (Guid id in _queue.DropModel(modelId))
+        {
+            Answer(id, refusal(id), EmbeddingOutcome.Unavailable, null);
+        }
+
+        NoteLevels();
     }
 
     /// <summary>The model is gone: everybody is told, nothing is left.</summary>

@@ -8,16 +8,20 @@ namespace LocalRecall.Actors.Embedding;
 public static class EmbeddingProtocol
 {
     /// <summary>Answered by <see cref="Embedded"/> or <see cref="RequestFailed"/>.</summary>
+    /// <param name="Texts">All for one model, which need not be the one in force.</param>
     public sealed record Embed(Guid RequestId, ClientId Client, EmbeddingLane Lane, IReadOnlyList<TokenizedText> Texts, DateTimeOffset Deadline) : IInternalMessage;
 
     /// <param name="Vectors">Unit vectors in the order of the texts.</param>
     public sealed record Embedded(Guid RequestId, IReadOnlyList<float[]> Vectors) : IInternalMessage;
 
-    /// <summary>Somebody will soon have something to embed: the model is loaded now, if it is not. Not answered.</summary>
+    /// <summary>Somebody will soon have something to embed: the model in force is loaded now, if it is not. Not answered.</summary>
     public sealed class ExpectWork : IInternalMessage
     {
         public static readonly ExpectWork Instance = new();
     }
+
+    /// <summary>Nobody will need this model soon. Not answered.</summary>
+    public sealed record Release(string ModelId) : IInternalMessage;
 
     public sealed record GetState(Guid RequestId) : IInternalMessage;
 
@@ -61,14 +65,17 @@ public static class EmbeddingProtocol
     /// <summary>The run failed; the worker is being restarted and will say how that went.</summary>
     internal sealed record RunFailed(long RunId, string Reason) : IInternalMessage;
 
+    /// <summary>The model of a run could not be opened, or does not work; the worker and its other session go on.</summary>
+    internal sealed record ModelRefused(string ModelId, string Reason) : IInternalMessage;
+
     /// <summary>The worker has opened a session and tries it out.</summary>
     /// <param name="Session">For <see cref="IEmbedder.Terminate"/> and nothing else: it belongs to the worker.</param>
-    internal sealed record WorkerOpened(IEmbedder Session) : IInternalMessage;
+    internal sealed record WorkerOpened(string ModelId, IEmbedder Session) : IInternalMessage;
 
-    /// <summary>The session works.</summary>
+    /// <summary>The first session works.</summary>
     internal sealed record WorkerReady : IInternalMessage;
 
-    /// <summary>The session could not be opened, or does not work; the worker stops.</summary>
+    /// <summary>The first session could not be opened, or does not work; the worker stops.</summary>
     internal sealed record WorkerBroken(string Reason) : IInternalMessage;
 
     /// <summary>The worker is in a run that nothing ends.</summary>

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using LocalRecall.Actors.Models;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Core.Ports;
 using static LocalRecall.Actors.Embedding.EmbeddingProtocol;
@@ -8,29 +9,31 @@ namespace LocalRecall.Actors.Embedding;
 
 /// <summary>
 /// Stands between the embedding actor and the worker, who hears nothing during a run: ends a run that takes too long, restarts the
-/// worker when a run fails, and says when there is no going on. As long as it lives there may be a session.
+/// worker when a run fails, and says when there is no going on. As long as it lives there may be sessions.
 /// </summary>
 internal sealed class EmbeddingSession : ReceiveActor, IWithTimers
 {
     private readonly TimeSpan _runLimit;
     private readonly IActorRef _worker;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private IEmbedder? _session;
+    private readonly Dictionary<string, IEmbedder> _opened = [];
     private bool _running;
     private bool _terminated;
 
-    public EmbeddingSession(IEmbedderFactory model, TimeSpan runLimit)
+    public EmbeddingSession(ModelInForce models, TimeSpan runLimit)
     {
         _runLimit = runLimit;
-        _worker = Context.Watch(Context.ActorOf(EmbeddingWorker.CreateProps(model)));
+        _worker = Context.Watch(Context.ActorOf(EmbeddingWorker.CreateProps(models)));
         Receive<Run>(OnRun);
         Receive<RunCompleted>(completed => EndRun(completed));
         Receive<RunFailed>(failed => EndRun(_terminated ? failed with { Reason = $"it took longer than {runLimit}" } : failed));
         Receive<WorkerOpened>(opened =>
         {
-            _session = opened.Session;
+            _opened[opened.ModelId] = opened.Session;
             StartLimit();
         });
+        Receive<ModelRefused>(refused => EndRun(refused));
+        Receive<Release>(_worker.Tell);
         Receive<WorkerReady>(OnReady);
         Receive<WorkerBroken>(broken => Context.Parent.Tell(broken));
         Receive<Overdue>(_ => OnOverdue());
@@ -39,7 +42,7 @@ internal sealed class EmbeddingSession : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props CreateProps(IEmbedderFactory model, TimeSpan runLimit) => Props.Create(() => new EmbeddingSession(model, runLimit));
+    public static Props CreateProps(ModelInForce models, TimeSpan runLimit) => Props.Create(() => new EmbeddingSession(models, runLimit));
 
     /// <summary>What the worker throws when it starts arrives as one of these, at the first start and at a restart alike.</summary>
     protected override SupervisorStrategy SupervisorStrategy() =>
@@ -86,7 +89,10 @@ internal sealed class EmbeddingSession : ReceiveActor, IWithTimers
         _log.Warning("The model has worked on one run for {0}; the run is terminated", _runLimit);
         StartLimit();
         _terminated = true;
-        _session!.Terminate();
+        foreach (IEmbedder session in _opened.Values)
+        {
+            session.Terminate(); // does nothing to those that do not run
+        }
     }
 
     private sealed record Overdue : IInternalMessage;

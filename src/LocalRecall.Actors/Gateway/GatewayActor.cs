@@ -23,7 +23,7 @@ public sealed record GatewaySettings(string Token, string HostVersion)
 }
 
 /// <summary>Who does the work.</summary>
-public sealed record GatewayPorts(IActorRef Query, IActorRef Ingest, IActorRef Hooks, IActorRef Transcripts, IActorRef Mcp, IActorRef Lifecycle);
+public sealed record GatewayPorts(IActorRef Query, IActorRef Ingest, IActorRef Hooks, IActorRef Transcripts, IActorRef Mcp, IActorRef Models, IActorRef Lifecycle);
 
 /// <summary>
 /// The only actor a remote message reaches: checks version, token and deadline, and hands on to who does the work.
@@ -50,7 +50,7 @@ public sealed class GatewayActor : ReceiveActor
     {
         _settings = settings;
         _token = Encoding.UTF8.GetBytes(settings.Token);
-        (_workers, _lifecycle) = ([ports.Query, ports.Ingest, ports.Hooks, ports.Transcripts, ports.Mcp], ports.Lifecycle);
+        (_workers, _lifecycle) = ([ports.Query, ports.Ingest, ports.Hooks, ports.Transcripts, ports.Mcp, ports.Models], ports.Lifecycle);
         Receive<Hello>(OnHello);
         Receive<HandOver>(OnHandOver);
         Route<Search>(ports.Query);
@@ -67,6 +67,8 @@ public sealed class GatewayActor : ReceiveActor
         Route<FindContext>(ports.Hooks);
         Route<NoteSpool>(ports.Transcripts);
         Route<McpLine>(ports.Mcp);
+        Route<ListModels>(ports.Models);
+        Route<UseModel>(ports.Models);
         Route<GetStatus>(ports.Lifecycle);
         Route<StopHost>(ports.Lifecycle);
         Receive<LocalRequest>(OnLocalRequest);

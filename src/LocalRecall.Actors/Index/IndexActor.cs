@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using LocalRecall.Actors.Models;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Ports;
@@ -8,14 +9,14 @@ using static LocalRecall.Actors.Index.IndexProtocol;
 
 namespace LocalRecall.Actors.Index;
 
-/// <summary>Hands writes to the writer and reads to whichever reader is free, with the snapshot that holds all acknowledged writes.</summary>
+/// <summary>Hands writes to the writer and reads to whichever reader is free, with the generation that holds all acknowledged writes.</summary>
 public sealed class IndexActor : ReceiveActor, IWithTimers
 {
     private const int MaxWaitingReads = 1024;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
     private readonly IMemoryStore _store;
-    private readonly ModelInfo _model;
+    private readonly ModelInForce _models;
     private readonly int _readerCount;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Queue<(IRead Read, IActorRef ReplyTo)> _waitingReads = [];
@@ -24,23 +25,23 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
     private readonly Queue<IActorRef> _freeReaders = [];
     private readonly Queue<(IWrite Write, IActorRef ReplyTo)> _waitingWrites = [];
     private IActorRef _writer = ActorRefs.Nobody;
-    private VectorSnapshot _snapshot;
+    private Generation _generation;
     private string _problem = "";
     private bool _reopened;
 
-    public IndexActor(IMemoryStore store, ModelInfo model, int readers)
+    public IndexActor(IMemoryStore store, ModelInForce models, int readers)
     {
         _store = store;
-        _model = model;
+        _models = models;
         _readerCount = readers;
-        _snapshot = new VectorIndex(model.Dimensions).Publish();
+        _generation = new Generation(models.Embedder, new VectorIndex(models.Model.Dimensions).Publish());
         Opening();
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props CreateProps(IMemoryStore store, ModelInfo model, int readers) =>
-        Props.Create(() => new IndexActor(store, model, readers));
+    public static Props CreateProps(IMemoryStore store, ModelInForce models, int readers) =>
+        Props.Create(() => new IndexActor(store, models, readers));
 
     protected override void PreStart() => Open();
 
@@ -75,7 +76,7 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
         });
         Receive<Written>(written =>
         {
-            _snapshot = written.Snapshot;
+            Adopt(written.Generation);
             written.ReplyTo.Tell(written.Reply);
         });
         Receive<WriterReady>(OnWriterReady);
@@ -114,11 +115,22 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
         Receive<RememberVectors>(_ => { });
     }
 
-    private void Open() => _writer = Context.Watch(Context.ActorOf(IndexWriter.CreateProps(_store, _model)));
+    private void Open() => _writer = Context.Watch(Context.ActorOf(IndexWriter.CreateProps(_store, _models.Catalog)));
+
+    /// <summary>What is embedded with the new model from here on meets its vectors: no read has seen them before.</summary>
+    private void Adopt(Generation generation)
+    {
+        _generation = generation;
+        if (generation.Embedder != _models.Embedder)
+        {
+            _models.Embedder = generation.Embedder;
+            Context.System.EventStream.Publish(new ModelChanged(generation.ModelId));
+        }
+    }
 
     private void OnWriterReady(WriterReady ready)
     {
-        _snapshot = ready.Snapshot;
+        Adopt(ready.Generation);
         if (ready.RebuildNeeded is { } damaged)
         {
             _log.Warning("The index was damaged and is rebuilt from the memory files; the damaged file is kept as {0}", damaged);
@@ -149,7 +161,7 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
     {
         while (_readers.Count < _readerCount)
         {
-            _readers.Add(Context.Watch(Context.ActorOf(IndexReader.CreateProps(_store, _model.Id))));
+            _readers.Add(Context.Watch(Context.ActorOf(IndexReader.CreateProps(_store))));
         }
     }
 
@@ -169,7 +181,7 @@ public sealed class IndexActor : ReceiveActor, IWithTimers
     {
         while (_freeReaders.Count > 0 && (_urgentReads.TryDequeue(out (IRead Read, IActorRef ReplyTo) next) || _waitingReads.TryDequeue(out next)))
         {
-            _freeReaders.Dequeue().Tell(new ReadWork(next.Read, _snapshot, next.ReplyTo));
+            _freeReaders.Dequeue().Tell(new ReadWork(next.Read, _generation, next.ReplyTo));
         }
     }
 

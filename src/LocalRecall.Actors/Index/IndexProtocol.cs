@@ -29,7 +29,7 @@ public static class IndexProtocol
     public sealed record SourcesFound(Guid RequestId, IReadOnlyList<string> Paths) : IInternalMessage;
 
     /// <param name="Urgent">Somebody's query can't begin without the answer: it overtakes other reads that wait.</param>
-    public sealed record FindVectors(Guid RequestId, IReadOnlyCollection<TextHash> Hashes, bool Urgent = false) : IRead;
+    public sealed record FindVectors(Guid RequestId, string ModelId, IReadOnlyCollection<TextHash> Hashes, bool Urgent = false) : IRead;
 
     public sealed record VectorsFound(Guid RequestId, IReadOnlyDictionary<TextHash, float[]> Vectors) : IInternalMessage;
 
@@ -38,23 +38,28 @@ public static class IndexProtocol
     /// <param name="IndexedChunks">Chunks with a vector, in the whole index.</param>
     public sealed record KeywordsSearched(Guid RequestId, KeywordMatches Matches, long IndexedChunks) : IInternalMessage;
 
+    /// <summary>Answered by <see cref="ModelReplaced"/> if the vectors that are searched are another model's.</summary>
     /// <param name="Vector">Unit vector of the query.</param>
-    public sealed record SearchVectors(Guid RequestId, float[] Vector, SearchFilter Filter, int Limit) : IRead;
+    public sealed record SearchVectors(Guid RequestId, string ModelId, float[] Vector, SearchFilter Filter, int Limit) : IRead;
 
     /// <param name="Hits">Exact cosines, best first.</param>
     /// <param name="Crowd">All that passed the filter.</param>
     public sealed record VectorsSearched(Guid RequestId, IReadOnlyList<ScanHit> Hits, Crowd Crowd = default) : IInternalMessage;
 
+    /// <summary>Another model is in force than the one named, and <see cref="Models.ModelInForce"/> has it: begin again with that one.</summary>
+    public sealed record ModelReplaced(Guid RequestId) : IInternalMessage;
+
     /// <summary>What ranking needs to know of the chunks that were found.</summary>
+    /// <param name="ModelId">The vector's.</param>
     /// <param name="Vector">The query's; null: nothing is measured.</param>
     /// <param name="Unmeasured">Those of them that something else than the scan found: their cosines are wanted.</param>
-    public sealed record DescribeChunks(Guid RequestId, IReadOnlyCollection<long> ChunkIds, float[]? Vector, IReadOnlyCollection<long> Unmeasured) : IRead;
+    public sealed record DescribeChunks(Guid RequestId, IReadOnlyCollection<long> ChunkIds, string ModelId, float[]? Vector, IReadOnlyCollection<long> Unmeasured) : IRead;
 
     /// <param name="Chunks">Without those that are gone.</param>
     /// <param name="Measured">Without those that have no vector.</param>
     public sealed record ChunksDescribed(Guid RequestId, IReadOnlyList<ChunkDescription> Chunks, IReadOnlyList<ScanHit> Measured) : IInternalMessage;
 
-    public sealed record ReadVectors(Guid RequestId, IReadOnlyCollection<long> ChunkIds) : IRead;
+    public sealed record ReadVectors(Guid RequestId, string ModelId, IReadOnlyCollection<long> ChunkIds) : IRead;
 
     /// <param name="Vectors">By chunk; without those that have none.</param>
     public sealed record VectorsRead(Guid RequestId, IReadOnlyDictionary<long, float[]> Vectors) : IInternalMessage;
@@ -93,11 +98,20 @@ public static class IndexProtocol
     /// <param name="Position">Null: it was never read, or long ago.</param>
     public sealed record TranscriptFound(Guid RequestId, TranscriptPosition? Position) : IInternalMessage;
 
-    public sealed record GetPending(Guid RequestId, int Limit) : IRead;
+    /// <summary>Chunks that have no vector of this model, in order of id.</summary>
+    /// <param name="After">Only those with a greater id.</param>
+    public sealed record GetPending(Guid RequestId, string ModelId, long After, int Limit) : IRead;
 
     public sealed record PendingFound(Guid RequestId, IReadOnlyList<PendingChunk> Chunks) : IInternalMessage;
 
-    public sealed record GetStatistics(Guid RequestId) : IRead;
+    /// <param name="ModelId">Whose vectors are counted; null: of the model in force.</param>
+    public sealed record GetStatistics(Guid RequestId, string? ModelId = null) : IRead;
+
+    /// <summary>How many vectors there are of each model, spare ones included.</summary>
+    public sealed record CountVectors(Guid RequestId) : IRead;
+
+    /// <param name="Vectors">By the model's id.</param>
+    public sealed record VectorsCounted(Guid RequestId, IReadOnlyDictionary<string, long> Vectors, StoreStatistics Statistics) : IInternalMessage;
 
     /// <param name="Faults">The newest of them.</param>
     public sealed record StatisticsFound(Guid RequestId, StoreStatistics Statistics, IReadOnlyList<SourceFault> Faults) : IInternalMessage;
@@ -106,6 +120,7 @@ public static class IndexProtocol
 
     public sealed record StoreChecked(Guid RequestId, IReadOnlyList<string> Problems) : IInternalMessage;
 
+    /// <summary>Answered by <see cref="ModelReplaced"/>, and nothing is stored, if the entry's model is not in force.</summary>
     public sealed record Store(Guid RequestId, IndexEntry Entry) : IWrite;
 
     public sealed record Stored(Guid RequestId, IReadOnlyList<StoredAs> Memories) : IInternalMessage;
@@ -129,9 +144,23 @@ public static class IndexProtocol
 
     public sealed record FaultRecorded(Guid RequestId) : IInternalMessage;
 
-    public sealed record PutVectors(Guid RequestId, IReadOnlyDictionary<TextHash, float[]> Vectors) : IWrite;
+    /// <summary>Of any model; those of the one in force are found from now on.</summary>
+    public sealed record PutVectors(Guid RequestId, string ModelId, IReadOnlyDictionary<TextHash, float[]> Vectors) : IWrite;
 
     public sealed record VectorsPut(Guid RequestId) : IInternalMessage;
+
+    /// <summary>Puts a model in force: its vectors are searched from the answer on.</summary>
+    /// <param name="Complete">Only if every chunk has a vector of it.</param>
+    public sealed record SwitchModel(Guid RequestId, string ModelId, bool Complete) : IWrite;
+
+    /// <param name="Switched">False: there are chunks without a vector of it.</param>
+    public sealed record ModelSwitched(Guid RequestId, bool Switched) : IInternalMessage;
+
+    /// <summary>Deletes some vectors of models that are not to be kept (<see cref="ModelGenerations.Keeps"/>).</summary>
+    public sealed record DropOldVectors(Guid RequestId, int Limit) : IWrite;
+
+    /// <param name="Dropped">0: none is left.</param>
+    public sealed record OldVectorsDropped(Guid RequestId, int Dropped) : IInternalMessage;
 
     /// <summary>Keeps that a session wrote these memories, or was given them: it will not be given them (again).</summary>
     /// <param name="Ids">Need not be in the index yet.</param>
@@ -152,12 +181,21 @@ public static class IndexProtocol
     /// Vectors that were used just now for texts that are no chunk, to be found again later. Never answered: some are gathered and
     /// written together, and those that can't be written, or not before the host is killed, are computed again one day.
     /// </summary>
-    public sealed record RememberVectors(IReadOnlyDictionary<TextHash, float[]> Vectors) : IInternalMessage;
+    public sealed record RememberVectors(string ModelId, IReadOnlyDictionary<TextHash, float[]> Vectors) : IInternalMessage;
 
     /// <summary>Published on the event stream when the index answers again after it could not.</summary>
     public sealed record IndexReopened : IInternalMessage;
 
-    internal sealed record ReadWork(IRead Read, VectorSnapshot Snapshot, Akka.Actor.IActorRef ReplyTo) : IInternalMessage;
+    /// <summary>Published on the event stream when another model is in force.</summary>
+    public sealed record ModelChanged(string ModelId) : IInternalMessage;
+
+    /// <summary>A model and all its vectors: what is searched.</summary>
+    internal sealed record Generation(IEmbedderFactory Embedder, VectorSnapshot Vectors)
+    {
+        public string ModelId => Embedder.Model.Id;
+    }
+
+    internal sealed record ReadWork(IRead Read, Generation Generation, Akka.Actor.IActorRef ReplyTo) : IInternalMessage;
 
     internal sealed record ReaderFree : IInternalMessage;
 
@@ -166,10 +204,10 @@ public static class IndexProtocol
 
     internal sealed record WriteWork(IWrite Write, Akka.Actor.IActorRef ReplyTo) : IInternalMessage;
 
-    internal sealed record WriterReady(VectorSnapshot Snapshot, string? RebuildNeeded) : IInternalMessage;
+    internal sealed record WriterReady(Generation Generation, string? RebuildNeeded) : IInternalMessage;
 
     internal sealed record WriterBroken(string Reason) : IInternalMessage;
 
-    /// <summary>The write is on disk; the coordinator passes the reply on once the readers see the snapshot.</summary>
-    internal sealed record Written(VectorSnapshot Snapshot, object Reply, Akka.Actor.IActorRef ReplyTo) : IInternalMessage;
+    /// <summary>The write is on disk; the coordinator passes the reply on once the readers see the generation.</summary>
+    internal sealed record Written(Generation Generation, object Reply, Akka.Actor.IActorRef ReplyTo) : IInternalMessage;
 }

@@ -16,18 +16,16 @@ internal sealed class IndexReader : ReceiveActor
     private const int MaxFaults = 50;
 
     private readonly IMemoryStore _store;
-    private readonly string _modelId;
     private IMemoryReader? _reader;
 
-    public IndexReader(IMemoryStore store, string modelId)
+    public IndexReader(IMemoryStore store)
     {
         _store = store;
-        _modelId = modelId;
         Receive<ReadWork>(OnRead);
     }
 
-    public static Props CreateProps(IMemoryStore store, string modelId) =>
-        Props.Create(() => new IndexReader(store, modelId)).WithDispatcher(Dispatcher);
+    public static Props CreateProps(IMemoryStore store) =>
+        Props.Create(() => new IndexReader(store)).WithDispatcher(Dispatcher);
 
     protected override void PreStart()
     {
@@ -69,12 +67,14 @@ internal sealed class IndexReader : ReceiveActor
     {
         FindSource m => new SourceFound(m.RequestId, reader.FindSource(m.Path)),
         FindSourcesBelow m => new SourcesFound(m.RequestId, reader.SourcesBelow(m.Folder)),
-        FindVectors m => new VectorsFound(m.RequestId, reader.FindVectors(_modelId, m.Hashes)),
-        SearchKeywords m => new KeywordsSearched(m.RequestId, reader.SearchKeywords(m.Query, m.Filter, m.Limit), work.Snapshot.Count),
-        SearchVectors m => Scan(reader, work.Snapshot, m),
+        FindVectors m => new VectorsFound(m.RequestId, reader.FindVectors(m.ModelId, m.Hashes)),
+        SearchKeywords m => new KeywordsSearched(m.RequestId, reader.SearchKeywords(m.Query, m.Filter, m.Limit), work.Generation.Vectors.Count),
+        SearchVectors m when m.ModelId != work.Generation.ModelId => new ModelReplaced(m.RequestId),
+        SearchVectors m => Scan(reader, work.Generation.Vectors, m),
         DescribeChunks m => new ChunksDescribed(
-            m.RequestId, reader.DescribeChunks(m.ChunkIds), m.Vector is null ? [] : Measure(reader, m.Vector, m.Unmeasured.Select(id => new ScanHit(id, 0)))),
-        ReadVectors m => new VectorsRead(m.RequestId, reader.GetVectors(_modelId, m.ChunkIds)),
+            m.RequestId, reader.DescribeChunks(m.ChunkIds),
+            m.Vector is null ? [] : Measure(reader, m.ModelId, m.Vector, m.Unmeasured.Select(id => new ScanHit(id, 0)))),
+        ReadVectors m => new VectorsRead(m.RequestId, reader.GetVectors(m.ModelId, m.ChunkIds)),
         GetChunks m => new ChunksFound(m.RequestId, reader.GetChunks(m.ChunkIds)),
         GetStored m => new StoredFound(m.RequestId, reader.Get(m.Id)),
         ListStored m => new StoredListed(m.RequestId, reader.List(m.Filter, m.Cursor, m.Limit)),
@@ -82,8 +82,9 @@ internal sealed class IndexReader : ReceiveActor
         FindSessionChunks m => new SessionChunksFound(m.RequestId, reader.FindSessionChunks(m.Session)),
         ListMostUsed m => new MostUsedListed(m.RequestId, reader.ListMostUsed(m.Filter, m.Limit)),
         FindTranscript m => new TranscriptFound(m.RequestId, reader.FindTranscript(m.Path)),
-        GetPending m => new PendingFound(m.RequestId, reader.GetPending(_modelId, m.Limit)),
-        GetStatistics m => new StatisticsFound(m.RequestId, reader.GetStatistics(_modelId), reader.GetFaults(MaxFaults)),
+        GetPending m => new PendingFound(m.RequestId, reader.GetPending(m.ModelId, m.After, m.Limit)),
+        GetStatistics m => new StatisticsFound(m.RequestId, reader.GetStatistics(m.ModelId ?? work.Generation.ModelId), reader.GetFaults(MaxFaults)),
+        CountVectors m => new VectorsCounted(m.RequestId, reader.CountVectors(), reader.GetStatistics(work.Generation.ModelId)),
         CheckStore m => new StoreChecked(m.RequestId, reader.CheckIntegrity()),
         var other => throw new InvalidOperationException($"No reader knows {other.GetType().Name}."),
     };
@@ -91,12 +92,12 @@ internal sealed class IndexReader : ReceiveActor
     private VectorsSearched Scan(IMemoryReader reader, VectorSnapshot snapshot, SearchVectors search)
     {
         ScanResult scan = snapshot.Scan(search.Vector, new FilterPredicate(search.Filter), Math.Max(search.Limit, Rescored));
-        return new VectorsSearched(search.RequestId, [.. Measure(reader, search.Vector, scan.Hits).Take(search.Limit)], scan.Crowd);
+        return new VectorsSearched(search.RequestId, [.. Measure(reader, search.ModelId, search.Vector, scan.Hits).Take(search.Limit)], scan.Crowd);
     }
 
-    private IReadOnlyList<ScanHit> Measure(IMemoryReader reader, float[] query, IEnumerable<ScanHit> hits)
+    private IReadOnlyList<ScanHit> Measure(IMemoryReader reader, string modelId, float[] query, IEnumerable<ScanHit> hits)
     {
         ScanHit[] all = [.. hits];
-        return VectorSnapshot.Rescore(query, all, reader.GetVectors(_modelId, [.. all.Select(hit => hit.ChunkId)]));
+        return VectorSnapshot.Rescore(query, all, reader.GetVectors(modelId, [.. all.Select(hit => hit.ChunkId)]));
     }
 }

@@ -1,7 +1,10 @@
 using Akka.Actor;
 using Akka.Event;
+using LocalRecall.Actors.Models;
+using LocalRecall.Actors.Requests;
+using LocalRecall.Contracts.Messages;
+using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
-using LocalRecall.Core.Ranking;
 using static LocalRecall.Actors.Index.IndexProtocol;
 
 namespace LocalRecall.Actors.Index;
@@ -21,15 +24,16 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
     private static readonly TimeSpan RememberAfter = TimeSpan.FromSeconds(1);
 
     private readonly IMemoryStore _store;
-    private readonly ModelInfo _model;
-    private readonly Dictionary<TextHash, float[]> _toRemember = [];
+    private readonly IModelCatalog _models;
+    private readonly Dictionary<VectorKey, float[]> _toRemember = [];
+    private IEmbedderFactory _embedder = null!;
     private KeptVectors? _vectors;
     private IMemoryWriter? _writer;
 
-    public IndexWriter(IMemoryStore store, ModelInfo model)
+    public IndexWriter(IMemoryStore store, IModelCatalog models)
     {
         _store = store;
-        _model = model;
+        _models = models;
         Receive<WriteWork>(OnWrite);
         Receive<RememberVectors>(OnRemember);
         Receive<RememberDue>(_ => Remember());
@@ -41,17 +45,16 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props CreateProps(IMemoryStore store, ModelInfo model) =>
-        Props.Create(() => new IndexWriter(store, model)).WithDispatcher(Dispatcher);
+    public static Props CreateProps(IMemoryStore store, IModelCatalog models) =>
+        Props.Create(() => new IndexWriter(store, models)).WithDispatcher(Dispatcher);
 
     protected override void PreStart()
     {
         try
         {
             _writer = _store.OpenWriter();
-            using IMemoryReader reader = _store.OpenReader();
-            _vectors = KeptVectors.Load(_writer, reader, _model.Id, _model.Dimensions, problem =>
-                Context.GetLogger().Warning("The vectors are read from the index: {0}", problem.Message));
+            _embedder = ModelInForce.Recorded(_models);
+            _vectors = Load(_embedder.Model);
         }
         catch (StoreException e)
         {
@@ -59,7 +62,7 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
             throw;
         }
 
-        Context.Parent.Tell(new WriterReady(_vectors.Index.Publish(), _store.RebuildNeeded));
+        Context.Parent.Tell(new WriterReady(Publish(), _store.RebuildNeeded));
         SaveLater();
     }
 
@@ -105,7 +108,7 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
             return;
         }
 
-        Context.Parent.Tell(new Written(_vectors!.Index.Publish(), reply, work.ReplyTo));
+        Context.Parent.Tell(new Written(Publish(), reply, work.ReplyTo));
         Timers.StartSingleTimer(nameof(CheckpointDue), CheckpointDue.Instance, CheckpointAfter);
         SaveLater();
     }
@@ -146,7 +149,7 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
     {
         foreach ((TextHash hash, float[] vector) in message.Vectors)
         {
-            _toRemember[hash] = vector;
+            _toRemember[new VectorKey(message.ModelId, hash)] = vector;
         }
 
         if (_toRemember.Count >= MaxGathered)
@@ -169,7 +172,10 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
 
         try
         {
-            _writer!.RememberVectors(_model.Id, _toRemember);
+            foreach (IGrouping<string, KeyValuePair<VectorKey, float[]>> model in _toRemember.GroupBy(known => known.Key.ModelId))
+            {
+                _writer!.RememberVectors(model.Key, model.ToDictionary(known => known.Key.Hash, known => known.Value));
+            }
         }
         catch (StoreException e) when (e.Fault != StoreFault.Corrupt)
         {
@@ -185,6 +191,8 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
     {
         switch (write)
         {
+            case Store m when m.Entry.ModelId != _embedder.Model.Id:
+                return new ModelReplaced(m.RequestId);
             case Store m:
                 StoreOutcome outcome = writer.Store(m.Entry);
                 _vectors!.Apply(outcome.Removed, outcome.Added);
@@ -214,8 +222,13 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
                 writer.RecordFault(m.Fault);
                 return new FaultRecorded(m.RequestId);
             case PutVectors m:
-                _vectors!.Apply([], writer.PutVectors(_model.Id, m.Vectors));
+                IReadOnlyList<IndexedChunk> added = writer.PutVectors(m.ModelId, m.Vectors);
+                _vectors!.Apply([], m.ModelId == _embedder.Model.Id ? added : []);
                 return new VectorsPut(m.RequestId);
+            case SwitchModel m:
+                return Switch(m);
+            case DropOldVectors m:
+                return new OldVectorsDropped(m.RequestId, writer.DropVectors(_models.Generations.Keeps, m.Limit));
             case NoteSessionMemories m:
                 writer.NoteSessionMemories(m.Session, m.Ids, m.Role, Context.System.Scheduler.Now);
                 return new SessionMemoriesNoted(m.RequestId);
@@ -230,19 +243,63 @@ internal sealed class IndexWriter : ReceiveActor, IWithTimers
         }
     }
 
-    private sealed class RememberDue : Requests.IInternalMessage
+    /// <summary>The record on disk decides: killed before it is written, the next host goes on with the old model, after it with the new one.</summary>
+    private object Switch(SwitchModel message)
+    {
+        if (_models.Find(message.ModelId) is not { } next)
+        {
+            return new RequestFailed(message.RequestId, FailureCode.NotFound, $"There is no model '{message.ModelId}' any more.");
+        }
+
+        if (next.Model.Id == _embedder.Model.Id)
+        {
+            return new ModelSwitched(message.RequestId, Switched: true);
+        }
+
+        using (IMemoryReader reader = _store.OpenReader())
+        {
+            if (message.Complete && reader.GetPending(message.ModelId, after: 0, limit: 1).Count > 0)
+            {
+                return new ModelSwitched(message.RequestId, Switched: false);
+            }
+        }
+
+        KeptVectors vectors = Load(next.Model);
+        try
+        {
+            _models.Record(generations => generations.Flip(message.ModelId));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new RequestFailed(message.RequestId, FailureCode.StoreUnavailable, $"It can't be recorded which model is in force: {e.Message}");
+        }
+
+        (_embedder, _vectors) = (next, vectors);
+        return new ModelSwitched(message.RequestId, Switched: true);
+    }
+
+    private KeptVectors Load(ModelInfo model)
+    {
+        using IMemoryReader reader = _store.OpenReader();
+        return KeptVectors.Load(_writer!, reader, model.Id, model.Dimensions, problem =>
+            Context.GetLogger().Warning("The vectors are read from the index: {0}", problem.Message));
+    }
+
+    private Generation Publish() => new(_embedder, _vectors!.Index.Publish());
+
+    private sealed class RememberDue : IInternalMessage
     {
         public static readonly RememberDue Instance = new();
     }
 
-    private sealed record Saved(IVectorDraft Draft, Exception? Problem) : Requests.IInternalMessage;
+    private sealed record Saved(IVectorDraft Draft, Exception? Problem) : IInternalMessage;
 
-    private sealed class SaveDue : Requests.IInternalMessage
+    private sealed class SaveDue : IInternalMessage
     {
         public static readonly SaveDue Instance = new();
     }
 
-    private sealed class CheckpointDue : Requests.IInternalMessage
+    private sealed class CheckpointDue : IInternalMessage
     {
         public static readonly CheckpointDue Instance = new();
     }

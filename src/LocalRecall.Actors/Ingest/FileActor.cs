@@ -28,6 +28,7 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<TextHash, float[]> _vectors = [];
     private readonly Queue<TokenizedText> _toEmbed = [];
+    private IEmbedderFactory _embedder;
     private PreparedFile? _file;
     private string? _fault;
     private FileIngested _done;
@@ -41,6 +42,7 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
     {
         _request = request;
         _ports = ports;
+        _embedder = ports.Models.Embedder;
         _done = new FileIngested(request.Path, []);
         Receive<SourceFound>(found => Prepare(found.Source), found => found.RequestId == _step.Id);
         Receive<PreparedFile>(OnPrepared);
@@ -48,6 +50,7 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
         Receive<VectorsFound>(OnVectorsFound, found => found.RequestId == _step.Id);
         Receive<EmbeddingProtocol.Embedded>(OnEmbedded, embedded => embedded.RequestId == _step.Id);
         Receive<Stored>(OnStored, stored => stored.RequestId == _step.Id);
+        Receive<ModelReplaced>(_ => BeginAgain(), replaced => replaced.RequestId == _step.Id);
         Receive<Forgotten>(_ => ForgetNext(), forgotten => forgotten.RequestId == _step.Id);
         Receive<SourcesRemoved>(_ => Finish(_done with { Removed = true }), removed => removed.RequestId == _step.Id);
         Receive<FaultRecorded>(_ => AfterFault(), recorded => recorded.RequestId == _step.Id);
@@ -59,7 +62,19 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
 
     public static Props CreateProps(IngestFile request, IngestPorts ports) => Props.Create(() => new FileActor(request, ports));
 
-    protected override void PreStart() => Step(_ports.Index, id => new FindSource(id, _request.Path));
+    protected override void PreStart() => Begin();
+
+    private void Begin() => Step(_ports.Index, id => new FindSource(id, _request.Path));
+
+    /// <summary>The vectors are of a model that is no longer in force.</summary>
+    private void BeginAgain()
+    {
+        _embedder = _ports.Models.Embedder;
+        _vectors.Clear();
+        _toEmbed.Clear();
+        _modelUnavailable = false;
+        Begin();
+    }
 
     private void Step(IActorRef to, Func<Guid, object> message)
     {
@@ -78,8 +93,8 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
     {
         _step = default;
         Timers.Cancel(nameof(RepeatStep)); // reading a large file may take longer than any step
-        (IngestFile request, IngestPorts ports) = (_request, _ports);
-        Task.Run(() => PreparedFile.Read(request, known, ports)).PipeTo(Self);
+        (IngestFile request, IngestPorts ports, IEmbedderFactory embedder) = (_request, _ports, _embedder);
+        Task.Run(() => PreparedFile.Read(request, known, ports, embedder)).PipeTo(Self);
     }
 
     private void OnPrepared(PreparedFile file)
@@ -97,7 +112,7 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
                 Fail(file.Fault!);
                 break;
             default:
-                Step(_ports.Index, id => new FindVectors(id, [.. file.Chunks.Select(c => c.Chunk.EmbeddingTextHash).Distinct()]));
+                Step(_ports.Index, id => new FindVectors(id, _embedder.Model.Id, [.. file.Chunks.Select(c => c.Chunk.EmbeddingTextHash).Distinct()]));
                 break;
         }
     }
@@ -121,7 +136,7 @@ internal sealed class FileActor : ReceiveActor, IWithTimers
     {
         if (_toEmbed.Count == 0 || _modelUnavailable)
         {
-            Step(_ports.Index, id => new Store(id, _file!.ToEntry(_request, _ports.Model.Id, _vectors)));
+            Step(_ports.Index, id => new Store(id, _file!.ToEntry(_request, _embedder.Model.Id, _vectors)));
             return;
         }
 

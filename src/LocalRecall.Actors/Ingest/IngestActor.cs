@@ -1,10 +1,13 @@
 using Akka.Actor;
 using Akka.Event;
 using LocalRecall.Actors.Embedding;
+using LocalRecall.Actors.Index;
+using LocalRecall.Actors.Models;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ingest;
+using LocalRecall.Core.Ports;
 using LocalRecall.Core.Requests;
 using static LocalRecall.Actors.Ingest.IngestProtocol;
 
@@ -22,6 +25,7 @@ public sealed class IngestActor : RequestCoordinator
     private readonly Dictionary<IActorRef, FileJob> _inFlight = [];
     private IActorRef _watch;
     private IActorRef _backlog = ActorRefs.Nobody;
+    private IEmbedderFactory? _backlogModel;
 
     public IngestActor(IngestPorts ports, int maxFiles, RequestLimits limits)
         : base(limits, ports.Metrics)
@@ -42,6 +46,7 @@ public sealed class IngestActor : RequestCoordinator
         Receive<FileProgress>(OnProgress);
         Receive<FileIngested>(done => Complete(Sender, done));
         Receive<EmbeddingProtocol.ModelReady>(_ => EmbedBacklog());
+        Receive<IndexProtocol.ModelChanged>(_ => OnModelChanged());
     }
 
     public static Props CreateProps(IngestPorts ports, int maxFiles, RequestLimits limits) => Props.Create(() => new IngestActor(ports, maxFiles, limits));
@@ -51,6 +56,7 @@ public sealed class IngestActor : RequestCoordinator
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe<EmbeddingProtocol.ModelReady>(Self);
+        Context.System.EventStream.Subscribe<IndexProtocol.ModelChanged>(Self);
         EmbedBacklog();
     }
 
@@ -61,6 +67,10 @@ public sealed class IngestActor : RequestCoordinator
         if (terminated.ActorRef.Equals(_backlog))
         {
             _backlog = ActorRefs.Nobody;
+            if (_backlogModel != _ports.Models.Embedder)
+            {
+                EmbedBacklog();
+            }
         }
         else if (terminated.ActorRef.Equals(_watch))
         {
@@ -169,12 +179,25 @@ public sealed class IngestActor : RequestCoordinator
         }
     }
 
-    /// <summary>Embeds what was stored while the model could not be used.</summary>
+    /// <summary>Embeds what was stored while the model could not be used, or another one was in force.</summary>
     private void EmbedBacklog()
     {
         if (_backlog.IsNobody())
         {
-            _backlog = Context.Watch(Context.ActorOf(BacklogActor.CreateProps(_ports)));
+            _backlogModel = _ports.Models.Embedder;
+            _backlog = Context.Watch(Context.ActorOf(BacklogActor.CreateProps(_ports.Index, _ports.Embedding, _backlogModel, ActorRefs.Nobody)));
+        }
+    }
+
+    private void OnModelChanged()
+    {
+        if (_backlog.IsNobody())
+        {
+            EmbedBacklog();
+        }
+        else
+        {
+            Context.Stop(_backlog); // and another one for the new model then
         }
     }
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using LocalRecall.Actors.Metrics;
+using LocalRecall.Actors.Models;
 using LocalRecall.Core.Ports;
 
 namespace LocalRecall.Actors.Ingest;
@@ -12,9 +13,6 @@ public sealed record IngestPorts(
     IMemoryFiles Files,
     IRootList Roots,
     IFolderWatcher Watcher,
-    IEmbedderFactory Embedder,
+    ModelInForce Models,
     string MemoriesFolder,
-    HostMetrics Metrics)
-{
-    public ModelInfo Model => Embedder.Model;
-}
+    HostMetrics Metrics);

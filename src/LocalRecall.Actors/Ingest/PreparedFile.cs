@@ -28,7 +28,7 @@ internal sealed record PreparedFile(
     private static PreparedFile Without(PreparedState state, string? fault = null) => new(state, null, [], [], [], fault);
 
     /// <summary>Touches the disk and takes processor time: not for an actor's own thread.</summary>
-    public static PreparedFile Read(IngestFile request, SourceState? known, IngestPorts ports)
+    public static PreparedFile Read(IngestFile request, SourceState? known, IngestPorts ports, IEmbedderFactory embedder)
     {
         SourceStamp? stamp = ports.Files.Stat(request.Path);
         if (stamp is null)
@@ -76,10 +76,10 @@ internal sealed record PreparedFile(
         List<PreparedChunk> chunks = [];
         for (int i = 0; i < memories.Length; i++)
         {
-            foreach (Chunk chunk in Chunker.Split(memories[i], ports.Embedder.Tokenizer, ports.Model))
+            foreach (Chunk chunk in Chunker.Split(memories[i], embedder.Tokenizer, embedder.Model))
             {
                 string text = EmbeddingText.Compose(memories[i].Subject, chunk.HeadingPath, chunk.Text);
-                chunks.Add(new PreparedChunk(i, chunk, TokenizedText.Of(text, EmbeddingPurpose.Document, ports.Embedder)));
+                chunks.Add(new PreparedChunk(i, chunk, TokenizedText.Of(text, EmbeddingPurpose.Document, embedder)));
             }
         }
 

@@ -3,6 +3,7 @@ using Akka.Event;
 using LocalRecall.Actors.Embedding;
 using LocalRecall.Actors.Gateway;
 using LocalRecall.Actors.Metrics;
+using LocalRecall.Actors.Models;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Requests;
@@ -21,7 +22,7 @@ public sealed record LifecycleSettings(string HostVersion, string Home, TimeSpan
 /// <param name="Coordinators">Whoever may have work under way.</param>
 /// <param name="Stop">Begins the host's orderly end.</param>
 public sealed record LifecyclePorts(
-    IActorRef Index, IActorRef Embedding, IActorRef Ingest, IReadOnlyList<IActorRef> Coordinators, string ModelId, HostMetrics Metrics, Action Stop);
+    IActorRef Index, IActorRef Embedding, IActorRef Ingest, IReadOnlyList<IActorRef> Coordinators, ModelInForce Models, HostMetrics Metrics, Action Stop);
 
 /// <summary>Knows how the host is, and when it ends: when asked, or when nobody has needed it for a while.</summary>
 public sealed class LifecycleActor : RequestCoordinator, IWithTimers

@@ -39,7 +39,7 @@ public static class OrderlyEnd
         AddTask(CoordinatedShutdown.PhaseServiceUnbind, "stop-intake", limit => tree.Gateway.Ask<IntakeStopped>(StopIntake.Instance, limit));
         AddTask(CoordinatedShutdown.PhaseServiceRequestsDone, "drain", limit =>
         {
-            IActorRef drain = system.ActorOf(DrainActor.CreateProps([tree.Query, tree.Ingest, tree.Hooks, tree.Transcripts, tree.Mcp, tree.Lifecycle], drainTime), "drain");
+            IActorRef drain = system.ActorOf(DrainActor.CreateProps([tree.Query, tree.Ingest, tree.Hooks, tree.Transcripts, tree.Mcp, tree.Models, tree.Lifecycle], drainTime), "drain");
             return drain.Ask<Drained>(Drain.Instance, limit);
         });
         AddTask(CoordinatedShutdown.PhaseServiceStop, "close-files", async limit =>

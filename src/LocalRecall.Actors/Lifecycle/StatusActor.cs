@@ -85,8 +85,8 @@ internal sealed class StatusActor : RequestActor<GetStatus>
     }
 
     private ModelStatus Model() => _model is { } model
-        ? ModelStatuses.Of(_ports.ModelId, model)
-        : new ModelStatus(_ports.ModelId, "unknown", "The embedding actor did not answer in time.", 0, 0, 0, 0, 0);
+        ? ModelStatuses.Of(_ports.Models.Model.Id, model)
+        : new ModelStatus(_ports.Models.Model.Id, "unknown", "The embedding actor did not answer in time.", 0, 0, 0, 0, 0);
 
     private IndexStatus Index()
     {

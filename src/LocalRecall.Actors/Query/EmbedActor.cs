@@ -14,6 +14,7 @@ namespace LocalRecall.Actors.Query;
 internal sealed class EmbedActor : RequestActor<EmbedTexts>
 {
     private readonly QueryPorts _ports;
+    private readonly IEmbedderFactory _embedder;
     private readonly Guid _lookupId = Guid.NewGuid();
     private readonly Dictionary<TextHash, float[]> _vectors = [];
     private TokenizedText[] _texts = [];
@@ -23,6 +24,7 @@ internal sealed class EmbedActor : RequestActor<EmbedTexts>
         : base(request)
     {
         _ports = ports;
+        _embedder = ports.Models.Embedder;
         Receive<VectorsFound>(found => OnVectorsFound(found.Vectors));
         Receive<EmbeddingProtocol.Embedded>(OnEmbedded);
     }
@@ -46,8 +48,8 @@ internal sealed class EmbedActor : RequestActor<EmbedTexts>
                 return;
             }
 
-            _texts = [.. Request.Texts.Select(text => TokenizedText.Of(text, purpose, _ports.Embedder))];
-            _ports.Index.Tell(new FindVectors(_lookupId, [.. _texts.Select(text => text.Hash).Distinct()], Urgent: Request.IsQuery));
+            _texts = [.. Request.Texts.Select(text => TokenizedText.Of(text, purpose, _embedder))];
+            _ports.Index.Tell(new FindVectors(_lookupId, _embedder.Model.Id, [.. _texts.Select(text => text.Hash).Distinct()], Urgent: Request.IsQuery));
         }
         catch (EmbeddingException e)
         {
@@ -59,7 +61,7 @@ internal sealed class EmbedActor : RequestActor<EmbedTexts>
     {
         for (int i = 0; i < Request.Texts.Count && Request.MaxTokens > 0; i++)
         {
-            int tokens = TokenizedText.CountTokens(Request.Texts[i], purpose, _ports.Embedder);
+            int tokens = TokenizedText.CountTokens(Request.Texts[i], purpose, _embedder);
             if (tokens > Request.MaxTokens)
             {
                 return new TextTooLong(RequestId, i, tokens);
@@ -112,14 +114,14 @@ internal sealed class EmbedActor : RequestActor<EmbedTexts>
 
     private void Answer()
     {
-        _ports.Index.Tell(new RememberVectors(_vectors));
-        int dimensions = _ports.Model.Dimensions;
+        _ports.Index.Tell(new RememberVectors(_embedder.Model.Id, _vectors));
+        int dimensions = _embedder.Model.Dimensions;
         byte[] vectors = new byte[_texts.Length * dimensions * sizeof(float)];
         for (int i = 0; i < _texts.Length; i++)
         {
             MemoryMarshal.AsBytes(_vectors[_texts[i].Hash].AsSpan()).CopyTo(vectors.AsSpan(i * dimensions * sizeof(float)));
         }
 
-        Finish(new TextsEmbedded(RequestId, _ports.Model.Id, dimensions, vectors, _texts.Sum(text => text.TokenIds.Length)));
+        Finish(new TextsEmbedded(RequestId, _embedder.Model.Id, dimensions, vectors, _texts.Sum(text => text.TokenIds.Length)));
     }
 }

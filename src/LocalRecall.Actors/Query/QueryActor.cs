@@ -1,8 +1,8 @@
 using Akka.Actor;
 using LocalRecall.Actors.Metrics;
+using LocalRecall.Actors.Models;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts.Messages;
-using LocalRecall.Core.Ports;
 using LocalRecall.Core.Requests;
 
 namespace LocalRecall.Actors.Query;
@@ -24,7 +24,4 @@ public sealed class QueryActor : RequestCoordinator
 }
 
 /// <summary>What the query actors work with.</summary>
-public sealed record QueryPorts(IActorRef Index, IActorRef Embedding, IEmbedderFactory Embedder, SearchSettings Search, HostMetrics Metrics)
-{
-    public ModelInfo Model => Embedder.Model;
-}
+public sealed record QueryPorts(IActorRef Index, IActorRef Embedding, ModelInForce Models, SearchSettings Search, HostMetrics Metrics);

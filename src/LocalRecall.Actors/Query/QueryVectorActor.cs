@@ -16,6 +16,7 @@ internal sealed class QueryVectorActor : ReceiveActor, IWithTimers
 {
     private readonly QueryPorts _ports;
     private readonly string _query;
+    private readonly IEmbedderFactory _embedder;
     private readonly TextHash _hash;
     private readonly ClientId _client;
     private readonly DateTimeOffset _deadline;
@@ -24,10 +25,10 @@ internal sealed class QueryVectorActor : ReceiveActor, IWithTimers
     private readonly Guid _embedId = Guid.NewGuid();
     private bool _told;
 
-    public QueryVectorActor(string query, ClientId client, DateTimeOffset deadline, TimeSpan patience, QueryPorts ports)
+    public QueryVectorActor(string query, IEmbedderFactory embedder, ClientId client, DateTimeOffset deadline, TimeSpan patience, QueryPorts ports)
     {
-        (_query, _client, _deadline, _patience, _ports) = (query, client, deadline, patience, ports);
-        _hash = ports.Model.HashOf(query, EmbeddingPurpose.Query);
+        (_query, _embedder, _client, _deadline, _patience, _ports) = (query, embedder, client, deadline, patience, ports);
+        _hash = embedder.Model.HashOf(query, EmbeddingPurpose.Query);
         Receive<VectorsFound>(OnLookedUp);
         Receive<EmbeddingProtocol.Embedded>(embedded => OnVector(embedded.Vectors[0]));
         Receive<RequestFailed>(OnFailed);
@@ -38,12 +39,12 @@ internal sealed class QueryVectorActor : ReceiveActor, IWithTimers
 
     /// <param name="deadline">When the query is worth nothing any more.</param>
     /// <param name="patience">After so long the search goes on without.</param>
-    public static Props CreateProps(string query, ClientId client, DateTimeOffset deadline, TimeSpan patience, QueryPorts ports) =>
-        Props.Create(() => new QueryVectorActor(query, client, deadline, patience, ports));
+    public static Props CreateProps(string query, IEmbedderFactory embedder, ClientId client, DateTimeOffset deadline, TimeSpan patience, QueryPorts ports) =>
+        Props.Create(() => new QueryVectorActor(query, embedder, client, deadline, patience, ports));
 
     protected override void PreStart()
     {
-        _ports.Index.Tell(new FindVectors(_lookupId, [_hash], Urgent: true));
+        _ports.Index.Tell(new FindVectors(_lookupId, _embedder.Model.Id, [_hash], Urgent: true));
         Timers.StartSingleTimer(nameof(PatienceEnded), PatienceEnded.Instance, _patience);
     }
 
@@ -84,7 +85,7 @@ internal sealed class QueryVectorActor : ReceiveActor, IWithTimers
 
         try
         {
-            TokenizedText text = TokenizedText.Of(_query, EmbeddingPurpose.Query, _ports.Embedder);
+            TokenizedText text = TokenizedText.Of(_query, EmbeddingPurpose.Query, _embedder);
             _ports.Embedding.Tell(new EmbeddingProtocol.Embed(_embedId, _client, EmbeddingLane.Query, [text], _deadline));
         }
         catch (EmbeddingException e)
@@ -95,7 +96,7 @@ internal sealed class QueryVectorActor : ReceiveActor, IWithTimers
 
     private void OnVector(float[] vector)
     {
-        _ports.Index.Tell(new RememberVectors(new Dictionary<TextHash, float[]> { [_hash] = vector }));
+        _ports.Index.Tell(new RememberVectors(_embedder.Model.Id, new Dictionary<TextHash, float[]> { [_hash] = vector }));
         Tell(new Found(vector));
     }
 

@@ -21,6 +21,7 @@ internal sealed class SearchActor : RequestActor<Search>
     private readonly QueryPorts _ports;
     private readonly TimeSpan _startedAt;
     private readonly KeywordQuery _words;
+    private IEmbedderFactory _embedder;
     private SearchFilter? _filter;
     private float[]? _vector;
     private Dictionary<long, float>? _cosines;
@@ -37,12 +38,14 @@ internal sealed class SearchActor : RequestActor<Search>
         : base(request)
     {
         _ports = ports;
+        _embedder = ports.Models.Embedder;
         _startedAt = Context.System.Scheduler.HighResMonotonicClock;
         _words = KeywordQuery.Parse(Request.Query);
         Receive<SessionChunksFound>(OnSessionChunksFound);
         Receive<QueryVectorActor.Found>(OnVector);
         Receive<QueryVectorActor.Missing>(OnNoVector);
         Receive<VectorsSearched>(OnVectorsSearched);
+        Receive<ModelReplaced>(_ => OnModelReplaced());
         Receive<KeywordsSearched>(OnKeywordsSearched);
         Receive<ChunksDescribed>(OnDescribed);
         Receive<VectorsRead>(read => Rank(read.Vectors));
@@ -95,9 +98,7 @@ internal sealed class SearchActor : RequestActor<Search>
     {
         if (_looksAgain == 0)
         {
-            string query = Request.Query.Length > MaxQueryChars ? Request.Query[..MaxQueryChars] : Request.Query;
-            TimeSpan patience = (Request.Header.Deadline - Context.System.Scheduler.Now) * 0.7;
-            Context.ActorOf(QueryVectorActor.CreateProps(query, Client, Request.Header.Deadline, patience, _ports));
+            AskVector();
         }
         else if (_vector is not null)
         {
@@ -114,7 +115,22 @@ internal sealed class SearchActor : RequestActor<Search>
         }
     }
 
-    private void Scan(float[] vector) => _ports.Index.Tell(new SearchVectors(RequestId, vector, _filter!, _ports.Search.Ranking.Candidates));
+    private void AskVector()
+    {
+        string query = Request.Query.Length > MaxQueryChars ? Request.Query[..MaxQueryChars] : Request.Query;
+        TimeSpan patience = (Request.Header.Deadline - Context.System.Scheduler.Now) * 0.7;
+        Context.ActorOf(QueryVectorActor.CreateProps(query, _embedder, Client, Request.Header.Deadline, patience, _ports));
+    }
+
+    /// <summary>The vector is of a model that is no longer in force.</summary>
+    private void OnModelReplaced()
+    {
+        _embedder = _ports.Models.Embedder;
+        _vector = null;
+        AskVector();
+    }
+
+    private void Scan(float[] vector) => _ports.Index.Tell(new SearchVectors(RequestId, _embedder.Model.Id, vector, _filter!, _ports.Search.Ranking.Candidates));
 
     private void OnVector(QueryVectorActor.Found found)
     {
@@ -150,7 +166,7 @@ internal sealed class SearchActor : RequestActor<Search>
         {
             long[] unmeasured = [.. _keywords.Matches.Hits.Select(hit => hit.ChunkId).Where(id => !_cosines.ContainsKey(id))];
             _candidates = [.. _cosines.Keys, .. unmeasured];
-            _ports.Index.Tell(new DescribeChunks(RequestId, _candidates, _vector, unmeasured));
+            _ports.Index.Tell(new DescribeChunks(RequestId, _candidates, _embedder.Model.Id, _vector, unmeasured));
         }
     }
 
@@ -173,14 +189,14 @@ internal sealed class SearchActor : RequestActor<Search>
 
         _found = new Findings(
             _words, _cosines!, _crowd, _keywords!.Matches, described.Chunks, _keywords.IndexedChunks, Context.System.Scheduler.Now);
-        IReadOnlyList<long> toCompare = Ranker.ToCompare(_found, _ports.Search.Ranking, _ports.Model);
+        IReadOnlyList<long> toCompare = Ranker.ToCompare(_found, _ports.Search.Ranking, _embedder.Model);
         if (toCompare.Count == 0)
         {
             Rank(_found.Vectors);
         }
         else
         {
-            _ports.Index.Tell(new ReadVectors(RequestId, toCompare));
+            _ports.Index.Tell(new ReadVectors(RequestId, _embedder.Model.Id, toCompare));
         }
     }
 
@@ -188,7 +204,7 @@ internal sealed class SearchActor : RequestActor<Search>
     private void Rank(IReadOnlyDictionary<long, float[]> vectors)
     {
         Findings found = _found! with { Vectors = vectors };
-        RankedMemories ranked = Ranker.Rank(found, _ports.Search.Ranking, _ports.Model);
+        RankedMemories ranked = Ranker.Rank(found, _ports.Search.Ranking, _embedder.Model);
         _reply = new SearchReply(Request, _ports.Search, found, ranked, _filter!.Excluded?.Count ?? 0);
         _ports.Index.Tell(new GetChunks(RequestId, _reply.ChunksToRead));
     }

@@ -241,6 +241,40 @@ internal static class Json
         json.WriteNumber("elapsedMs", finished.ElapsedMs);
     });
 
+    public static void Models(TextWriter writer, ModelList list) => Write(writer, json =>
+    {
+        json.WriteStartArray("models");
+        foreach (ModelEntry model in list.Models)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", model.Id);
+            json.WriteString("name", model.Name);
+            json.WriteNumber("dimensions", model.Dimensions);
+            json.WriteNumber("sizeBytes", model.SizeBytes);
+            json.WriteBoolean("provisioned", model.Provisioned);
+            json.WriteString("role", model.Role);
+            json.WriteNumber("vectors", model.Vectors);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("chunks", list.Chunks);
+        Texts(json, "problems", list.Problems);
+    });
+
+    public static void ModelUsed(TextWriter writer, ModelUsed used, bool dryRun) => Write(writer, json =>
+    {
+        json.WriteBoolean("dryRun", dryRun);
+        json.WriteString("model", used.ModelId);
+        json.WriteString("previous", used.Previous);
+        json.WriteBoolean("switched", used.Switched);
+        json.WriteNumber("chunks", used.Chunks);
+        json.WriteNumber("pending", used.Pending);
+        json.WriteNumber("embedded", used.Embedded);
+        json.WriteNumber("cut", used.Cut);
+        json.WriteNumber("elapsedMs", used.ElapsedMs);
+    });
+
     public static void Unwatched(TextWriter writer, WatchingStopped stopped) => Write(writer, json => Texts(json, "unwatched", stopped.Paths));
 
     public static void Status(TextWriter writer, HostStatus status, HostEndpoint endpoint) => Write(writer, json =>

@@ -133,6 +133,42 @@ internal sealed class Text(TextWriter writer, bool colour)
         Faults(finished.Faults, counts.Failed);
     }
 
+    public void Models(ModelList list)
+    {
+        int width = list.Models.Select(model => NameOf(model).Length).Append(0).Max();
+        foreach (ModelEntry model in list.Models)
+        {
+            string role = model.Role switch { "in-force" => "in force", "building" => "begun", var other => Clean.Line(other) };
+            string size = model.Name.Length == 0 ? "no manifest" : Invariant($"{model.Dimensions} dimensions, {model.SizeBytes / 1048576.0:0.0} MB") + (model.Provisioned ? "" : ", not fetched");
+            Write(Invariant($"{(model.Role == "in-force" ? "*" : " ")} {NameOf(model).PadRight(width)}  {role,-8}  {model.Vectors} vectors  ") + Faint($"{size}  {Clean.Line(model.Id)}"));
+        }
+
+        Write(Faint(Invariant($"{list.Chunks} chunks are stored")));
+        foreach (string problem in list.Problems)
+        {
+            Write(Clean.Line(problem));
+        }
+
+        static string NameOf(ModelEntry model) => Clean.Line(model.Name.Length > 0 ? model.Name : "(gone)");
+    }
+
+    public void ModelUsed(ModelUsed used, bool dryRun, bool isRollback)
+    {
+        string missing = Invariant($"{used.Pending} of {used.Chunks} chunks");
+        Write((dryRun, used.Switched) switch
+        {
+            (true, _) when isRollback => $"{Clean.Line(used.ModelId)} would be in force at once; {missing} would get a vector of it afterwards",
+            (true, _) => $"{missing} would be embedded with {Clean.Line(used.ModelId)}; until then {Clean.Line(used.Previous)} stays in force",
+            (_, false) => $"{Clean.Line(used.ModelId)} is in force already",
+            _ when isRollback => $"{Clean.Line(used.ModelId)} is in force again" + (used.Pending > 0 ? $"; {missing} are found by keywords now, by meaning once they have a vector of it" : ""),
+            _ => Invariant($"{Clean.Line(used.ModelId)} is in force, {used.Embedded} chunks were embedded in {used.ElapsedMs / 1000.0:0.0} s; recall model rollback goes back to {Clean.Line(used.Previous)}"),
+        });
+        if (used.Cut > 0)
+        {
+            Write(Invariant($"{used.Cut} chunks are as long as this model reads or longer; what lies behind is found by keywords only"));
+        }
+    }
+
     public void Embedded(Embeddings embeddings)
     {
         for (int i = 0; i < embeddings.Count; i++)

@@ -115,7 +115,10 @@ internal static class DoctorVerb
 
             link = "model";
             Embeddings embeddings = await client.EmbedAsync(["Is the model ready?"], isQuery: true, cancellation: cancellation).ConfigureAwait(false);
-            checks.Add(new Check(link, CheckState.Ok, $"{embeddings.ModelId}, {embeddings.Dimensions} dimensions"));
+            ModelList models = await client.ListModelsAsync(cancellation: cancellation).ConfigureAwait(false);
+            checks.Add(models.Problems.Count > 0
+                ? new Check(link, CheckState.Warning, string.Join('\n', models.Problems), "recall model list shows which models there are.")
+                : new Check(link, CheckState.Ok, $"{embeddings.ModelId}, {embeddings.Dimensions} dimensions"));
         }
         catch (RecallException e)
         {

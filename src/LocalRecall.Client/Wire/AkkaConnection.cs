@@ -75,7 +75,7 @@ internal sealed class AkkaConnection : IAsyncDisposable
     /// <exception cref="ConnectionLostException"/>
     /// <exception cref="MessageTooLargeException"/>
     public async Task<IReply> AskAsync(
-        string path, IWireMessage request, Guid requestId, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+        string path, IWireMessage request, Guid requestId, Action<IProgressReply>? progress, CancellationToken cancellation)
     {
         var call = new Call(progress);
         byte[] frame = Frames.Message($"{host}{path}", sender, request);
@@ -266,7 +266,7 @@ internal sealed class AkkaConnection : IAsyncDisposable
             return; // its caller no longer waits
         }
 
-        if (reply is not ImportProgress progress)
+        if (reply is not IProgressReply progress)
         {
             call.Reply.TrySetResult(reply);
             return;
@@ -274,7 +274,7 @@ internal sealed class AkkaConnection : IAsyncDisposable
 
         try
         {
-            call.Progress?.Report(progress);
+            call.Progress?.Invoke(progress);
         }
         catch (Exception e)
         {
@@ -302,7 +302,7 @@ internal sealed class AkkaConnection : IAsyncDisposable
         return lost;
     }
 
-    private sealed record Call(IProgress<ImportProgress>? Progress)
+    private sealed record Call(Action<IProgressReply>? Progress)
     {
         public TaskCompletionSource<IReply> Reply { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

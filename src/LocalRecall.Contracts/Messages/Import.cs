@@ -8,7 +8,7 @@ public sealed record ImportPaths(RequestHeader Header, IReadOnlyList<string> Pat
 
 /// <param name="Files">Found so far.</param>
 /// <param name="Done">Of these, finished in whatever way.</param>
-public sealed record ImportProgress(Guid RequestId, ImportCounts Counts, string? CurrentPath) : IReply;
+public sealed record ImportProgress(Guid RequestId, ImportCounts Counts, string? CurrentPath) : IProgressReply;
 
 /// <param name="Faults">The first of them; <see cref="ImportCounts.Failed"/> counts all.</param>
 public sealed record ImportFinished(Guid RequestId, ImportCounts Counts, IReadOnlyList<FileFault> Faults, long ElapsedMs) : IReply;

@@ -15,6 +15,9 @@ public interface IReply : IWireMessage
     Guid RequestId { get; }
 }
 
+/// <summary>Word on the way to the answer.</summary>
+public interface IProgressReply : IReply;
+
 /// <param name="RequestId">Chosen by the client; a repeated request with the same id is the same request.</param>
 /// <param name="Ticket">From <see cref="Welcome"/>.</param>
 /// <param name="Deadline">When the client stops waiting; the host drops the work then.</param>

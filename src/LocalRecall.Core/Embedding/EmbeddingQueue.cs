@@ -3,7 +3,7 @@ using LocalRecall.Core.Ports;
 namespace LocalRecall.Core.Embedding;
 
 /// <summary>
-/// What waits for the model, and which of it runs next. Two lanes: queries go first, ingest ages; within a lane clients take turns.
+/// What waits for a model, and which of it runs next; a run is of one model. Two lanes: queries go first, ingest ages; within a lane clients take turns.
 /// A text that several requests want is computed once. Texts whose run failed are tried again before their lane goes on.
 /// Not thread-safe: one actor owns it.
 /// </summary>
@@ -16,7 +16,7 @@ public sealed class EmbeddingQueue(EmbeddingLimits limits)
     private readonly Backlog _backlog = new(limits);
     private readonly FairLane[] _lanes = [new(), new()];
     private readonly List<Group> _retries = [];
-    private readonly Dictionary<TextHash, PendingText> _texts = [];
+    private readonly Dictionary<VectorKey, PendingText> _texts = [];
     private readonly Dictionary<Guid, PendingRequest> _requests = [];
     private readonly SortedSet<(DateTimeOffset, Guid)> _deadlines = [];
     private (Group Group, int PaddedTokens, DateTimeOffset Began)? _running;
@@ -50,7 +50,7 @@ public sealed class EmbeddingQueue(EmbeddingLimits limits)
     {
         // Shortest first, so that similar lengths meet in a run.
         List<TokenizedText> texts = [.. request.Texts.Where(text => !request.Known.ContainsKey(text.Hash)).DistinctBy(text => text.Hash).OrderBy(text => text.TokenIds.Length)];
-        Load fresh = Load.Of(texts.Where(text => !_texts.ContainsKey(text.Hash)));
+        Load fresh = Load.Of(texts.Where(text => !_texts.ContainsKey(text.Key)));
         retryAfter = TimeSpan.Zero;
         if (!_backlog.Admits(request.Client, request.Lane, Load.Of(texts), fresh))
         {
@@ -61,12 +61,12 @@ public sealed class EmbeddingQueue(EmbeddingLimits limits)
         }
 
         PendingRequest pending = new(
-            request, [.. texts.Select(text => _texts.GetValueOrDefault(text.Hash) ?? new PendingText(text))], _arrivals++, now);
+            request, [.. texts.Select(text => _texts.GetValueOrDefault(text.Key) ?? new PendingText(text))], _arrivals++, now);
         _requests.Add(request.Id, pending);
         _deadlines.Add(pending.Deadline);
         foreach (PendingText text in pending.Texts)
         {
-            _texts.TryAdd(text.Text.Hash, text);
+            _texts.TryAdd(text.Text.Key, text);
             ChangeWanted(text, wanted => wanted.Add(pending));
         }
 
@@ -88,13 +88,21 @@ public sealed class EmbeddingQueue(EmbeddingLimits limits)
             ChangeWanted(text, wanted => wanted.Remove(request));
             if (text is { Waits: true, Wanted.Count: 0 })
             {
-                _texts.Remove(text.Text.Hash);
+                _texts.Remove(text.Text.Key);
                 _retries.ForEach(group => group.Texts.Remove(text));
             }
         }
 
         _retries.RemoveAll(group => group.Texts.Count == 0);
         return true;
+    }
+
+    /// <summary>Removes requests for this model; returns their ids.</summary>
+    public IReadOnlyList<Guid> DropModel(string modelId)
+    {
+        List<Guid> dropped = [.. _requests.Values.Where(request => request.Texts[0].Text.ModelId == modelId).Select(request => request.Id)];
+        dropped.ForEach(id => Remove(id));
+        return dropped;
     }
 
     /// <summary>Removes requests whose deadline has come; returns their ids.</summary>
@@ -160,7 +168,7 @@ public sealed class EmbeddingQueue(EmbeddingLimits limits)
         List<FinishedRequest> finished = [];
         foreach ((PendingText text, float[] vector) in run.Texts.Zip(vectors))
         {
-            _texts.Remove(text.Text.Hash);
+            _texts.Remove(text.Text.Key);
             foreach (PendingRequest request in text.Wanted)
             {
                 request.Set(text, vector);
@@ -189,7 +197,7 @@ public sealed class EmbeddingQueue(EmbeddingLimits limits)
         {
             bool explained = _succeededSincePoison;
             _succeededSincePoison = false;
-            _texts.Remove(poison.Text.Hash);
+            _texts.Remove(poison.Text.Key);
             List<FinishedRequest> finished = [.. poison.Wanted.Select(request => request.Finish(reason, began, now))];
             finished.ForEach(request => Remove(request.RequestId));
             return new FailedRun(finished, explained);
@@ -200,7 +208,7 @@ public sealed class EmbeddingQueue(EmbeddingLimits limits)
         {
             if (text.Wanted.Count == 0)
             {
-                _texts.Remove(text.Text.Hash);
+                _texts.Remove(text.Text.Key);
                 continue;
             }
 
@@ -247,7 +255,7 @@ public sealed class EmbeddingQueue(EmbeddingLimits limits)
         {
             int padded = Math.Max(longest, text.Tokens) * (run.Count + 1);
             int padding = padded - (longest * run.Count) - text.Tokens;
-            return text.Tokens < limits.AloneTokens && padded <= cap && padding <= RunPacer.OverheadTokens;
+            return text.Text.ModelId == run[0].Text.ModelId && text.Tokens < limits.AloneTokens && padded <= cap && padding <= RunPacer.OverheadTokens;
         }
     }
 

@@ -12,18 +12,21 @@ public enum EmbeddingLane
     Ingest,
 }
 
-/// <param name="Texts">At least one that is not known. The same text twice is computed once.</param>
+/// <param name="Texts">All for one model; at least one that is not known. The same text twice is computed once.</param>
 public sealed record EmbeddingRequest(Guid Id, ClientId Client, EmbeddingLane Lane, IReadOnlyList<TokenizedText> Texts, DateTimeOffset Deadline)
 {
     /// <summary>Vectors of some of the texts: these are not computed.</summary>
     public IReadOnlyDictionary<TextHash, float[]> Known { get; init; } = ReadOnlyDictionary<TextHash, float[]>.Empty;
 }
 
-/// <summary>Texts that go through the model together.</summary>
+/// <summary>Texts that go through a model together.</summary>
 /// <param name="Lane">Whose turn it is; some of the texts may be wanted by the other lane too.</param>
 /// <param name="Attempt">1, and one more each time that these texts failed before.</param>
 public sealed record EmbeddingRun(long Id, EmbeddingLane Lane, IReadOnlyList<TokenizedText> Texts, int Attempt)
 {
+    /// <summary>The model of all of them.</summary>
+    public string ModelId => Texts[0].ModelId;
+
     public int Tokens { get; } = Texts.Sum(text => text.TokenIds.Length);
 
     public int PaddedTokens { get; } = Texts.Count * Texts.Max(text => text.TokenIds.Length);

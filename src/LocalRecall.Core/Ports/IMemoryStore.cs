@@ -34,6 +34,9 @@ public interface IMemoryWriter : IDisposable
     /// <summary>Adds vectors for chunks that were stored without. Returns the chunks that now have one.</summary>
     IReadOnlyList<IndexedChunk> PutVectors(string modelId, IReadOnlyDictionary<TextHash, float[]> vectors);
 
+    /// <summary>Deletes vectors of models that are not to be kept, chunks' and remembered ones, so many at most. Returns how many; 0: none is left.</summary>
+    int DropVectors(Func<string, bool> keepsModel, int limit);
+
     /// <summary>Keeps vectors of texts that are no chunk, those used last, up to a number. To name one again is to use it.</summary>
     void RememberVectors(string modelId, IReadOnlyDictionary<TextHash, float[]> vectors);
 
@@ -128,8 +131,11 @@ public interface IMemoryReader : IDisposable
     /// <summary>Those of these chunks that have a vector of this model.</summary>
     IEnumerable<IndexedChunk> ReadVectors(string modelId, IEnumerable<long> chunkIds);
 
-    /// <summary>Chunks that have no vector of this model yet.</summary>
-    IReadOnlyList<PendingChunk> GetPending(string modelId, int limit);
+    /// <summary>Chunks after this one that have no vector of this model yet, in order of id.</summary>
+    IReadOnlyList<PendingChunk> GetPending(string modelId, long after, int limit);
+
+    /// <summary>How many vectors there are of each model, those that no chunk needs included; remembered ones are not counted.</summary>
+    IReadOnlyDictionary<string, long> CountVectors();
 
     /// <summary>Problems found by a full check of the file; empty when it is sound.</summary>
     IReadOnlyList<string> CheckIntegrity();

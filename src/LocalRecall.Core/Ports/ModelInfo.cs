@@ -12,8 +12,9 @@ public sealed record ModelInfo(string Id, int Dimensions, int MaxTokens, string 
 {
     public string PrefixFor(EmbeddingPurpose purpose) => purpose == EmbeddingPurpose.Query ? QueryPrefix : DocumentPrefix;
 
-    /// <summary>With <see cref="Id"/>, all that a text's vector is known by.</summary>
-    public TextHash HashOf(string text, EmbeddingPurpose purpose) => TextHash.Of(PrefixFor(purpose) + text);
+    /// <summary>With <see cref="Id"/>, all that a text's vector is known by. A document's is the same for every model, whatever its prefix.</summary>
+    public TextHash HashOf(string text, EmbeddingPurpose purpose) =>
+        TextHash.Of(purpose == EmbeddingPurpose.Document || QueryPrefix == DocumentPrefix ? text : "query\0" + text);
 }
 
 /// <summary>Some models embed queries and documents differently. The numbers are stored; they never change.</summary>

@@ -5,7 +5,7 @@ using LocalRecall.Core.Memories;
 
 namespace LocalRecall.Core.Ports;
 
-/// <summary>SHA-256 of the text that is embedded, prefix and heading path included.</summary>
+/// <summary>SHA-256 of the text that is embedded, heading path included; see <see cref="ModelInfo.HashOf"/>.</summary>
 public readonly record struct TextHash(UInt128 High, UInt128 Low)
 {
     public static TextHash Of(string text)

@@ -25,41 +25,45 @@ internal sealed record HttpModel(string Name, int Width)
     }
 }
 
-/// <summary>The names that the one model goes by.</summary>
-/// <param name="folder">Where the model's files are.</param>
-internal sealed class HttpModels(ModelManifest manifest, string folder, IReadOnlyDictionary<string, int> widths)
+/// <summary>The names that the model in force goes by.</summary>
+/// <param name="inForce">The model in force; another one one day.</param>
+/// <param name="folderOf">Where a model's files are.</param>
+internal sealed class HttpModels(Func<ModelManifest> inForce, Func<ModelManifest, string> folderOf, IReadOnlyDictionary<string, int> widths)
 {
     private const string Latest = ":latest";
 
-    private readonly HttpModel[] _models =
-    [
-        .. widths.Append(new(manifest.Files.Id, 0)).DistinctBy(pair => WithTag(pair.Key), StringComparer.OrdinalIgnoreCase)
-            .Select(pair => new HttpModel(pair.Key, Math.Max(pair.Value, manifest.Info.Dimensions)))
-            .OrderBy(model => model.Name, StringComparer.Ordinal),
-    ];
+    public ModelManifest Manifest => inForce();
 
-    public ModelManifest Manifest => manifest;
+    public IReadOnlyList<HttpModel> All => Named(inForce());
 
-    public IReadOnlyList<HttpModel> All => _models;
-
-    public long SizeBytes => manifest.Files.FilesHere.Sum(file => file.Bytes);
+    public long SizeBytes => Manifest.Files.FilesHere.Sum(file => file.Bytes);
 
     /// <summary>SHA-256 of the model's file, in hex.</summary>
-    public string Digest => manifest.Files.Files.Single(file => file.Path == manifest.ModelPath).Sha256;
+    public string Digest => DigestOf(Manifest);
 
     /// <summary>When the model came to this machine.</summary>
     public DateTimeOffset ModifiedAt
     {
         get
         {
-            var file = new FileInfo(Path.Combine(folder, manifest.ModelPath));
+            ModelManifest manifest = Manifest;
+            var file = new FileInfo(Path.Combine(folderOf(manifest), manifest.ModelPath));
             return file.Exists ? file.LastWriteTimeUtc : DateTimeOffset.UnixEpoch;
         }
     }
 
     /// <summary>A name without a tag means the latest. Null: it is none of them.</summary>
     public HttpModel? Find(string name) =>
-        _models.FirstOrDefault(model => WithTag(model.Name).Equals(WithTag(name), StringComparison.OrdinalIgnoreCase));
+        All.FirstOrDefault(model => WithTag(model.Name).Equals(WithTag(name), StringComparison.OrdinalIgnoreCase));
+
+    private static string DigestOf(ModelManifest manifest) => manifest.Files.Files.Single(file => file.Path == manifest.ModelPath).Sha256;
+
+    private HttpModel[] Named(ModelManifest manifest) =>
+    [
+        .. widths.Append(new(manifest.Files.Id, 0)).DistinctBy(pair => WithTag(pair.Key), StringComparer.OrdinalIgnoreCase)
+            .Select(pair => new HttpModel(pair.Key, Math.Max(pair.Value, manifest.Info.Dimensions)))
+            .OrderBy(model => model.Name, StringComparer.Ordinal),
+    ];
 
     /// <summary>As Ollama lists a model.</summary>
     public static string WithTag(string name) => name.Contains(':', StringComparison.Ordinal) ? name : name + Latest;

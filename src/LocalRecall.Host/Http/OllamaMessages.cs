@@ -38,7 +38,7 @@ internal sealed record OllamaDetails(
 {
     /// <summary>Family, size and weights are those of the built-in model.</summary>
     public static OllamaDetails Of(HttpModels models, HttpModel model) =>
-        new("", "onnx", "bert", ["bert"], "23M", "Q4", models.Manifest.Info.MaxTokens, model.Width);
+        new("", "onnx", "bert", ["bert"], models.Manifest.Parameters, models.Manifest.Precision.ToUpperInvariant(), models.Manifest.Info.MaxTokens, model.Width);
 }
 
 internal sealed record OllamaShown(OllamaDetails Details, Dictionary<string, JsonElement> ModelInfo, string[] Capabilities, DateTimeOffset ModifiedAt)

@@ -62,7 +62,7 @@ internal static class TeiEndpoints
     }
 
     private static TeiInfo InfoOf(HttpGateway gateway, HttpModels models) => new(
-        models.Manifest.Files.Id, models.Manifest.Files.Revision, "q4", models.Manifest.Files.Id, new TeiModelType(new TeiPooling("mean")),
+        models.Manifest.Files.Id, models.Manifest.Files.Revision, models.Manifest.Precision, models.Manifest.Files.Id, new TeiModelType(new TeiPooling("mean")),
         gateway.Settings.MaxConnections, models.Manifest.Info.MaxTokens, MaxBatch * models.Manifest.Info.MaxTokens, MaxBatchRequests: null, MaxBatch,
         AutoTruncate: true, Environment.ProcessorCount, HostIdentity.Version, Sha: null, DockerLabel: null);
 

@@ -16,6 +16,22 @@ public sealed record ModelManifest(PinnedSet Files, ModelInfo Info, string Model
     /// <summary>The same with int8 weights, made from it: 24 MB.</summary>
     public static ModelManifest Int8 { get; } = ReadBuiltIn("all-MiniLM-L6-v2-int8");
 
+    /// <summary>The first is in force unless something else was chosen.</summary>
+    public static IReadOnlyList<ModelManifest> AllBuiltIn { get; } = [BuiltIn, Int8];
+
+    /// <summary>Number of parameters and their format, where clients ask for them ("23M", "q4"); empty: not said.</summary>
+    public string Parameters { get; init; } = "";
+
+    public string Precision { get; init; } = "";
+
+    /// <summary>Reads a manifest from a file; see <see cref="Parse"/>.</summary>
+    /// <exception cref="JsonException"/>
+    public static ModelManifest Read(string path)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+        return Parse(json.RootElement);
+    }
+
     /// <summary>Reads a manifest: a <see cref="PinnedSet"/> with the model's properties.</summary>
     /// <exception cref="JsonException">It is not one, or it asks for something that is not supported.</exception>
     public static ModelManifest Parse(JsonElement json)
@@ -37,7 +53,11 @@ public sealed record ModelManifest(PinnedSet Files, ModelInfo Info, string Model
                     json.TryGetProperty("calibration", out JsonElement calibration) ? CalibrationOf(calibration) : Calibration.Default),
                 json.GetProperty("model").GetString()!,
                 json.GetProperty("vocabulary").GetString()!,
-                json.TryGetProperty("int8Of", out var source) ? Source(source.GetString()) : null);
+                json.TryGetProperty("int8Of", out var source) ? Source(source.GetString()) : null)
+            {
+                Parameters = json.TryGetProperty("parameters", out var parameters) ? parameters.GetString()! : "",
+                Precision = json.TryGetProperty("precision", out var precision) ? precision.GetString()! : "",
+            };
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {

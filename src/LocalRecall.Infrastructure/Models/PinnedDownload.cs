@@ -37,7 +37,7 @@ public sealed record PinnedSet(string Id, string Revision, IReadOnlyList<PinnedF
     private static string PortableRid { get; } =
         (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-") + RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
-    /// <summary>Reads a set from JSON: <c>{ id, revision, files: [{ path, bytes, sha256, rid? }], sources: [{ npm, version, root, bytes, sha256 } | { url }] }</c>. Other properties are left alone.</summary>
+    /// <summary>Reads a set from JSON: <c>{ id, revision, files: [{ path, bytes, sha256, rid? }], sources: [{ npm, version, root, bytes, sha256 } | { url } | { folder }] }</c>. Other properties are left alone.</summary>
     /// <exception cref="JsonException">The JSON is not such a set, or a path leads out of its folder.</exception>
     public static PinnedSet Parse(JsonElement json)
     {
@@ -60,6 +60,8 @@ public sealed record PinnedSet(string Id, string Revision, IReadOnlyList<PinnedF
 
         static PinnedSource Source(JsonElement source) => source.TryGetProperty("npm", out var package)
             ? new NpmSource(package.GetString()!, Text(source, "version"), Text(source, "root"), source.GetProperty("bytes").GetInt64(), Text(source, "sha256"))
+            : source.TryGetProperty("folder", out var folder)
+            ? new FolderSource(Path.IsPathFullyQualified(folder.GetString()!) ? folder.GetString()! : throw new JsonException($"The folder '{folder.GetString()}' is not absolute."))
             : new HttpSource(Text(source, "url"));
 
         static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new JsonException(name + " is null.");

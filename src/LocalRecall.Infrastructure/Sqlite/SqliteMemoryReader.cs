@@ -168,9 +168,13 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
         return chunkIds.SelectMany(chunk => db.Read(() => db.ReadVector(chunk, model, places)));
     }
 
-    public IReadOnlyList<PendingChunk> GetPending(string modelId, int limit) => db.Read(() => db.List(
+    public IReadOnlyList<PendingChunk> GetPending(string modelId, long after, int limit) => db.Read(() => db.List(
         r => new PendingChunk(r.GetInt64(0), EmbeddingText.Compose(r.GetString(1), r.GetString(2), r.GetString(3)), Rows.ReadHash(r, 4)),
-        $"SELECT c.chunk_key, m.subject, c.heading, c.text, c.text_hash FROM chunks c JOIN memories m USING(memory_key) WHERE {Pending} LIMIT $2", modelId, limit));
+        GetPendingSql, modelId, after, limit));
+
+    public IReadOnlyDictionary<string, long> CountVectors() => db.Read(() => db.List(
+        r => KeyValuePair.Create(r.GetString(0), r.GetInt64(1)),
+        "SELECT id, (SELECT count(*) FROM vectors v WHERE v.model_key = models.model_key) FROM models").ToDictionary());
 
     public IReadOnlyList<string> CheckIntegrity() => IntegrityCheck.Run(db);
 
@@ -217,6 +221,9 @@ internal sealed class SqliteMemoryReader(StoreConnection db, Places places) : IM
 
     private const string Pending =
         "NOT EXISTS(SELECT 1 FROM vectors v WHERE v.model_key = (SELECT model_key FROM models WHERE id = $1) AND v.text_hash = c.text_hash)";
+
+    internal const string GetPendingSql =
+        $"SELECT c.chunk_key, m.subject, c.heading, c.text, c.text_hash FROM chunks c JOIN memories m USING(memory_key) WHERE c.chunk_key > $2 AND {Pending} ORDER BY c.chunk_key LIMIT $3";
 
     /// <summary>$1 is the limit.</summary>
     /// <exception cref="ArgumentException">The cursor is not one of ours.</exception>

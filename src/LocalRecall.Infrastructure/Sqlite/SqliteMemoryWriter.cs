@@ -143,6 +143,20 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
         return WithVectors(model, changes);
     });
 
+    public int DropVectors(Func<string, bool> keepsModel, int limit) => db.Write(() =>
+    {
+        int dropped = 0;
+        foreach ((long model, string id) in db.List(r => (r.GetInt64(0), r.GetString(1)), "SELECT model_key, id FROM models").Where(m => !keepsModel(m.Item2)))
+        {
+            db.Execute("DELETE FROM vector_files WHERE model_key = $1", model); // it would be read as if all its vectors were there
+            dropped += db.Execute("DELETE FROM vectors WHERE vector_key IN (SELECT vector_key FROM vectors WHERE model_key = $1 LIMIT $2)", model, limit - dropped);
+            dropped += db.Execute("DELETE FROM remembered_vectors WHERE used IN (SELECT used FROM remembered_vectors WHERE model_key = $1 LIMIT $2)", model, limit - dropped);
+            if (dropped == limit) break;
+            db.Execute("DELETE FROM models WHERE model_key = $1", model);
+        }
+        return dropped;
+    });
+
     public void RememberVectors(string modelId, IReadOnlyDictionary<TextHash, float[]> vectors)
     {
         if (options.RememberedVectors == 0) return;

@@ -11,6 +11,7 @@ using LocalRecall.Infrastructure.Files;
 using LocalRecall.Infrastructure.Sqlite;
 using LocalRecall.Tests.Actors.Embedding;
 using LocalRecall.Tests.Actors.Metrics;
+using LocalRecall.Tests.Actors.Models;
 using Xunit;
 
 namespace LocalRecall.Tests.Actors;
@@ -20,6 +21,7 @@ public abstract class HostTest : TestKit
 {
     private readonly string _home = Directory.CreateTempSubdirectory("localrecall-test-").FullName;
     private Guid _ticket;
+    private ScriptedModels? _models;
 
     protected HostTest(Config? over = null)
         : base(over?.WithFallback(TestConfiguration.Local) ?? TestConfiguration.Local)
@@ -31,6 +33,11 @@ public abstract class HostTest : TestKit
 
     /// <summary>The model that is used.</summary>
     private protected virtual IEmbedderFactory Embedder => Model;
+
+    /// <summary>All that there are.</summary>
+    private protected ScriptedModels Catalog => _models ??= new ScriptedModels(AllModels);
+
+    private protected virtual IEmbedderFactory[] AllModels => [Embedder];
 
     internal TestMeters Meters { get; } = new();
 
@@ -45,17 +52,24 @@ public abstract class HostTest : TestKit
         TimeProvider time = TimeProvider.System;
         var files = new MemoryFiles(_home, time);
         var store = new SqliteMemoryStore(Path.Combine(_home, "recall.db"), new ForgottenLog(Path.Combine(_home, "forgotten.jsonl"), time), time);
-        var ports = new HostPorts(Embedder, store, files, new RootList(_home), new FolderWatcher(time), files.Folder);
+        var ports = new HostPorts(Catalog, store, files, new RootList(_home), new FolderWatcher(time), files.Folder);
         // After a stop the last name is free only once its parent, too, has heard of the end.
         AwaitAssert(() => Host = ActorTree.Start(Sys, ports, Meters, new GatewaySettings("secret", "1.0.0"), _home, () => Stops++));
         Host.Gateway.Tell(new Hello(Guid.NewGuid(), WireLimits.ProtocolVersion, "test", "1.0", "secret"), TestActor);
         _ticket = ExpectMsg<Welcome>().Ticket;
     }
 
+    /// <summary>The ticket of another client.</summary>
+    protected Guid Hello(TestProbe client)
+    {
+        Host.Gateway.Tell(new Hello(Guid.NewGuid(), WireLimits.ProtocolVersion, "test", "1.0", "secret"), client);
+        return client.ExpectMsg<Welcome>().Ticket;
+    }
+
     /// <summary>As if the process had ended in order; the home folder stays.</summary>
     protected void StopHost()
     {
-        foreach (IActorRef actor in new[] { Host.Gateway, Host.Lifecycle, Host.Mcp, Host.Transcripts, Host.Hooks, Host.Query, Host.Ingest, Host.Index, Host.Embedding })
+        foreach (IActorRef actor in new[] { Host.Gateway, Host.Lifecycle, Host.Mcp, Host.Transcripts, Host.Hooks, Host.Models, Host.Query, Host.Ingest, Host.Index, Host.Embedding })
         {
             Watch(actor);
             Sys.Stop(actor);

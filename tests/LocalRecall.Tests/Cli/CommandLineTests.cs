@@ -114,6 +114,40 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Model_list_marks_the_one_in_force()
+    {
+        await AskedAsync<ListModels>(
+            ["model", "list"],
+            r => new ModelList(
+                r.Header.RequestId,
+                [
+                    new ModelEntry("a@1", "a", 384, 55 << 20, true, "in-force", 7), new ModelEntry("other@2", "other", 96, 1 << 20, false, "building", 3),
+                    new ModelEntry("old@1", "", 0, 0, false, "", 2),
+                ],
+                8, ["/m/x.json is not used: bad"]),
+            ExitCode.Ok);
+        Assert.Equal(
+            "* a       in force  7 vectors  384 dimensions, 55.0 MB  a@1\n"
+            + "  other   begun     3 vectors  96 dimensions, 1.0 MB, not fetched  other@2\n"
+            + "  (gone)            2 vectors  no manifest  old@1\n8 chunks are stored\n/m/x.json is not used: bad\n",
+            output.ToString());
+    }
+
+    [Theory]
+    [InlineData(false, true, 0, "b@1 is in force, 5 chunks were embedded in 1.5 s; recall model rollback goes back to a@1\n", "model", "use", "b")]
+    [InlineData(false, true, 3, "b@1 is in force, 5 chunks were embedded in 1.5 s; recall model rollback goes back to a@1\n3 chunks are as long as this model reads or longer; what lies behind is found by keywords only\n", "model", "use", "b")]
+    [InlineData(false, false, 0, "b@1 is in force already\n", "model", "use", "b")]
+    [InlineData(true, false, 0, "5 of 9 chunks would be embedded with b@1; until then a@1 stays in force\n", "model", "use", "b", "--dry-run")]
+    [InlineData(false, true, 0, "b@1 is in force again; 5 of 9 chunks are found by keywords now, by meaning once they have a vector of it\n", "model", "rollback")]
+    [InlineData(true, false, 0, "b@1 would be in force at once; 5 of 9 chunks would get a vector of it afterwards\n", "model", "rollback", "--dry-run")]
+    public async Task A_change_of_models_says_what_it_did(bool dryRun, bool switched, long cut, string said, params string[] args)
+    {
+        UseModel use = await AskedAsync<UseModel>(args, r => new ModelUsed(r.Header.RequestId, "b@1", "a@1", 9, 5, 5, cut, switched, 1500), ExitCode.Ok);
+        Assert.Equal((args[1] == "rollback" ? "" : "b", args[1] == "rollback", dryRun), (use.Name, use.Rollback, use.DryRun));
+        Assert.Equal(said, output.ToString());
+    }
+
+    [Fact]
     public async Task Embed_reads_one_text_a_line()
     {
         input = "one\ntwo\n";

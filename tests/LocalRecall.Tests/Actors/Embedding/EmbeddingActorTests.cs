@@ -7,6 +7,7 @@ using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
 using LocalRecall.Tests.Actors.Metrics;
+using LocalRecall.Tests.Actors.Models;
 using Xunit;
 using static LocalRecall.Actors.Embedding.EmbeddingProtocol;
 
@@ -30,7 +31,7 @@ public sealed class EmbeddingActorTests : TestKit
         : base(TestConfiguration.WithVirtualTime)
     {
         _time = (TestScheduler)Sys.Scheduler;
-        _embedding = Sys.ActorOf(EmbeddingActor.CreateProps(_model, Settings, new EmbeddingMetrics(_meters), () => Interlocked.Read(ref _residentBytes)), "embedding");
+        _embedding = Sys.ActorOf(EmbeddingActor.CreateProps(ScriptedModels.InForce(_model), Settings, new EmbeddingMetrics(_meters), () => Interlocked.Read(ref _residentBytes)), "embedding");
     }
 
     private Embed Request(EmbeddingLane lane, params string[] texts) => new(

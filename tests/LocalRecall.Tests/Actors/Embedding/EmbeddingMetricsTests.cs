@@ -6,6 +6,7 @@ using LocalRecall.Actors.Requests;
 using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
 using LocalRecall.Tests.Actors.Metrics;
+using LocalRecall.Tests.Actors.Models;
 using Xunit;
 using static LocalRecall.Actors.Embedding.EmbeddingProtocol;
 
@@ -26,7 +27,7 @@ public sealed class EmbeddingMetricsTests : TestKit
         var settings = new EmbeddingSettings(
             EmbeddingLimits.Default with { RunTarget = TimeSpan.FromHours(1), MaxQueuedTexts = 10 }, IdleUnload: TimeSpan.FromMinutes(10),
             RetryDegraded: TimeSpan.FromSeconds(15), RunLimit: TimeSpan.FromHours(1), MemoryCeilingBytes: 0);
-        _embedding = Sys.ActorOf(EmbeddingActor.CreateProps(_model, settings, new EmbeddingMetrics(_meters), () => 0), "embedding");
+        _embedding = Sys.ActorOf(EmbeddingActor.CreateProps(ScriptedModels.InForce(_model), settings, new EmbeddingMetrics(_meters), () => 0), "embedding");
     }
 
     private Embed Ask(EmbeddingLane lane, params string[] texts) => Ask(lane, TimeSpan.FromHours(1), TestActor, texts);

@@ -9,6 +9,7 @@ using LocalRecall.Contracts.Messages;
 using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
 using LocalRecall.Tests.Actors.Metrics;
+using LocalRecall.Tests.Actors.Models;
 using Xunit;
 using static LocalRecall.Actors.Embedding.EmbeddingProtocol;
 
@@ -50,7 +51,7 @@ internal sealed class EmbeddingSchedule : IDisposable
         _errorListener = system.ActorOf(Props.Create(() => new Listener(_errors)));
         system.EventStream.Subscribe(_errorListener, typeof(Error));
         var metrics = new EmbeddingMetrics(_meters);
-        _embedding = system.ActorOf(EmbeddingActor.CreateProps(_model, Settings, metrics, () => Interlocked.Read(ref _residentBytes)));
+        _embedding = system.ActorOf(EmbeddingActor.CreateProps(ScriptedModels.InForce(_model), Settings, metrics, () => Interlocked.Read(ref _residentBytes)));
     }
 
     public async Task RunAsync()

@@ -7,12 +7,11 @@ namespace LocalRecall.Tests.Actors.Embedding;
 
 /// <summary>
 /// A model behind the port that does what a test says: waits at a gate, fails, hangs, refuses to open. A text's "ids" are its characters,
-/// its vector counts them, at length one. Notes how many sessions were open and how many runs in progress at once, and on which threads.
+/// its vector counts them, at length one; another factor puts the counts elsewhere, so vectors of two models don't fit. Notes how many sessions were open and how many runs in progress at once, and on which threads.
 /// The first run of each session is the worker's own check; it is not counted.
 /// </summary>
-internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
+internal sealed class ScriptedEmbedder(string id = "scripted@1", int dimensions = 64, int factor = 1) : IEmbedderFactory, ITokenizer
 {
-    private const int Dimensions = 64;
 
     private readonly Lock _lock = new();
     private int _running;
@@ -20,7 +19,7 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
     private int _ended;
     private int _open;
 
-    public ModelInfo Model { get; } = new("scripted@1", Dimensions, 256, "", "", 0.3f, Calibration.Default);
+    public ModelInfo Model { get; } = new(id, dimensions, 256, "", "", 0.3f, Calibration.Default);
 
     public ITokenizer Tokenizer => this;
 
@@ -68,10 +67,13 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
     /// <summary>Threads that ran something, and whether they were the pool's.</summary>
     public ConcurrentDictionary<int, bool> ThreadIds { get; } = new();
 
-    public static float[] VectorOf(string text)
+    /// <summary>As a model made without anything said has it.</summary>
+    public static float[] VectorOf(string text) => new ScriptedEmbedder().Vector(text);
+
+    public float[] Vector(string text)
     {
-        float[] vector = new float[Dimensions];
-        Fill([.. text.Select(c => (int)c)], vector);
+        float[] vector = new float[dimensions];
+        Fill(Encode(text, Model.MaxTokens), vector);
         return vector;
     }
 
@@ -98,12 +100,12 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
         return new Session(this);
     }
 
-    private static void Fill(int[] ids, Span<float> vector)
+    private void Fill(int[] ids, Span<float> vector)
     {
         vector.Clear();
         foreach (int id in ids)
         {
-            vector[id % Dimensions]++;
+            vector[id * factor % vector.Length]++;
         }
 
         TensorPrimitives.Divide(vector, TensorPrimitives.Norm<float>(vector), vector);
@@ -124,7 +126,7 @@ internal sealed class ScriptedEmbedder : IEmbedderFactory, ITokenizer
             _checked = true;
             for (int i = 0; i < tokenIds.Count; i++)
             {
-                Fill(tokenIds[i], vectors.Slice(i * Dimensions, Dimensions));
+                owner.Fill(tokenIds[i], vectors.Slice(i * owner.Model.Dimensions, owner.Model.Dimensions));
             }
 
             if (owner.TalksNonsense)

@@ -21,6 +21,7 @@ public sealed class GatewayActorTests : TestKit
     private readonly TestProbe _hooks;
     private readonly TestProbe _transcripts;
     private readonly TestProbe _mcp;
+    private readonly TestProbe _models;
     private readonly TestProbe _lifecycle;
     private readonly IActorRef _gateway;
 
@@ -33,11 +34,12 @@ public sealed class GatewayActorTests : TestKit
         _hooks = CreateTestProbe();
         _transcripts = CreateTestProbe();
         _mcp = CreateTestProbe();
+        _models = CreateTestProbe();
         _lifecycle = CreateTestProbe();
         _gateway = Start(new GatewaySettings("secret", "1.2.3"));
     }
 
-    private IActorRef Start(GatewaySettings settings) => Sys.ActorOf(GatewayActor.CreateProps(settings, new GatewayPorts(_query, _ingest, _hooks, _transcripts, _mcp, _lifecycle)));
+    private IActorRef Start(GatewaySettings settings) => Sys.ActorOf(GatewayActor.CreateProps(settings, new GatewayPorts(_query, _ingest, _hooks, _transcripts, _mcp, _models, _lifecycle)));
 
     private static Hello HelloWith(string token, int version = WireLimits.ProtocolVersion) => new(Guid.NewGuid(), version, "test", "1.0", token);
 

@@ -21,7 +21,7 @@ public sealed class LeaseTests : TestKit
         : base(ConfigurationFactory.ParseString("akka.actor.serialize-messages = off").WithFallback(TestConfiguration.Local))
     {
         _lifecycle = CreateTestProbe();
-        _gateway = Sys.ActorOf(GatewayActor.CreateProps(new GatewaySettings("secret", "1.2.3"), new GatewayPorts(CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), _lifecycle)));
+        _gateway = Sys.ActorOf(GatewayActor.CreateProps(new GatewaySettings("secret", "1.2.3"), new GatewayPorts(CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), _lifecycle)));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class LocalClientTests : TestKit
     {
         _query = CreateTestProbe();
         IActorRef other = CreateTestProbe();
-        _gateway = Sys.ActorOf(GatewayActor.CreateProps(new GatewaySettings("secret", "1.2.3"), new GatewayPorts(_query, other, other, other, other, other)));
+        _gateway = Sys.ActorOf(GatewayActor.CreateProps(new GatewaySettings("secret", "1.2.3"), new GatewayPorts(_query, other, other, other, other, other, other)));
         _client = new LocalClient(_gateway, Me, TimeProvider.System);
     }
 

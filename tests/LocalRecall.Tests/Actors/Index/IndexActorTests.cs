@@ -6,6 +6,7 @@ using LocalRecall.Core.Ports;
 using LocalRecall.Core.Ranking;
 using LocalRecall.Infrastructure.Files;
 using LocalRecall.Infrastructure.Sqlite;
+using LocalRecall.Tests.Actors.Models;
 using LocalRecall.Tests.Infrastructure;
 using LocalRecall.Tests.Infrastructure.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -24,7 +25,7 @@ public sealed class IndexActorTests() : TestKit(TestConfiguration.Local)
     {
         var store = new SqliteMemoryStore(
             _folder["recall.db"], new ForgottenLog(_folder["forgotten.jsonl"], TimeProvider.System), TimeProvider.System, new SqliteStoreOptions(BusyTimeoutMs: 20));
-        return Sys.ActorOf(IndexActor.CreateProps(store, Model, readers: 1));
+        return Sys.ActorOf(IndexActor.CreateProps(store, ScriptedModels.InForce(new NoEmbedder(Model)), readers: 1));
     }
 
     private void Close(IActorRef index)
@@ -34,11 +35,11 @@ public sealed class IndexActorTests() : TestKit(TestConfiguration.Local)
         ExpectTerminated(index);
     }
 
-    private static RememberVectors Remember(params IEnumerable<string> texts) => new(texts.ToDictionary(Given.Hash, Given.Vector));
+    private static RememberVectors Remember(params IEnumerable<string> texts) => new(Given.Model, texts.ToDictionary(Given.Hash, Given.Vector));
 
     private int Known(IActorRef index, params string[] texts)
     {
-        index.Tell(new FindVectors(Guid.NewGuid(), [.. texts.Select(Given.Hash)]), TestActor);
+        index.Tell(new FindVectors(Guid.NewGuid(), Given.Model, [.. texts.Select(Given.Hash)]), TestActor);
         return ExpectMsg<VectorsFound>().Vectors.Count;
     }
 
@@ -103,7 +104,7 @@ public sealed class IndexActorTests() : TestKit(TestConfiguration.Local)
         Assert.Single(VectorFiles);
 
         index = Open();
-        index.Tell(new SearchVectors(Guid.NewGuid(), Given.Vector("Text 700"), SearchFilter.None, 5), TestActor);
+        index.Tell(new SearchVectors(Guid.NewGuid(), Given.Model, Given.Vector("Text 700"), SearchFilter.None, 5), TestActor);
         VectorsSearched found = ExpectMsg<VectorsSearched>(TimeSpan.FromSeconds(20));
         Assert.Equal((701, 1100), (found.Hits[0].ChunkId, found.Crowd.Count));
 
@@ -133,7 +134,7 @@ public sealed class IndexActorTests() : TestKit(TestConfiguration.Local)
             index.Tell(new FindSource(Guid.NewGuid(), "/m/1.md"), TestActor);
         }
 
-        index.Tell(new FindVectors(Guid.NewGuid(), [Given.Hash("a query")], Urgent: true), TestActor);
+        index.Tell(new FindVectors(Guid.NewGuid(), Given.Model, [Given.Hash("a query")], Urgent: true), TestActor);
         other.Close();
 
         ExpectMsg<VectorsFound>();
@@ -172,6 +173,16 @@ public sealed class IndexActorTests() : TestKit(TestConfiguration.Local)
         string key = DedupKey.Of(Given.Memory(2, "A memory"));
         index.Tell(new FindContents(Guid.NewGuid(), [key]), TestActor);
         Assert.Equal(Given.Id(1), ExpectMsg<ContentsFound>().Known[key].Id);
+    }
+
+    /// <summary>Nothing is embedded here.</summary>
+    private sealed class NoEmbedder(ModelInfo model) : IEmbedderFactory
+    {
+        public ModelInfo Model => model;
+
+        public ITokenizer Tokenizer => throw new NotSupportedException();
+
+        public IEmbedder Open() => throw new NotSupportedException();
     }
 
     private IReadOnlyList<long> SessionChunks(IActorRef index)

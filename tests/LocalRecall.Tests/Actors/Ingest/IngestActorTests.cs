@@ -10,6 +10,7 @@ using LocalRecall.Core.Ports;
 using LocalRecall.Core.Requests;
 using LocalRecall.Infrastructure.Files;
 using LocalRecall.Tests.Actors.Embedding;
+using LocalRecall.Tests.Actors.Models;
 using LocalRecall.Tests.Actors.Metrics;
 using Xunit;
 using static LocalRecall.Actors.Index.IndexProtocol;
@@ -39,7 +40,7 @@ public sealed class IngestActorTests : TestKit
         TimeProvider time = TimeProvider.System;
         var files = new MemoryFiles(_home, time);
         var ports = new IngestPorts(
-            index, CreateTestProbe(), files, new RootList(_home), new FolderWatcher(time), new ScriptedEmbedder(), files.Folder, new HostMetrics(_meters));
+            index, CreateTestProbe(), files, new RootList(_home), new FolderWatcher(time), ScriptedModels.InForce(new ScriptedEmbedder()), files.Folder, new HostMetrics(_meters));
         _ingest = Sys.ActorOf(IngestActor.CreateProps(ports, maxFiles: 1, new RequestLimits(256, 64)));
     }
 

@@ -4,7 +4,9 @@ using Akka.TestKit.Xunit2;
 using LocalRecall.Actors.Lifecycle;
 using LocalRecall.Actors.Metrics;
 using LocalRecall.Actors.Requests;
+using LocalRecall.Tests.Actors.Embedding;
 using LocalRecall.Tests.Actors.Metrics;
+using LocalRecall.Tests.Actors.Models;
 using Xunit;
 using static LocalRecall.Actors.Ingest.IngestProtocol;
 using static LocalRecall.Actors.Lifecycle.LifecycleProtocol;
@@ -114,7 +116,7 @@ public sealed class IdleExitTests : TestKit
     private void Start(bool watchingKeepsAlive = true)
     {
         TestProbe other = CreateTestProbe();
-        var ports = new LifecyclePorts(other, other, _ingest, [_query, _ingest], "model", new HostMetrics(_meters), () => _stopped = true);
+        var ports = new LifecyclePorts(other, other, _ingest, [_query, _ingest], ScriptedModels.InForce(new ScriptedEmbedder()), new HostMetrics(_meters), () => _stopped = true);
         _lifecycle = Sys.ActorOf(LifecycleActor.CreateProps(new LifecycleSettings("1.0.0", "/home", IdleExit, watchingKeepsAlive), ports));
         Report(0);
     }

@@ -22,7 +22,7 @@ public sealed class KnownVectorsTests : HostTest
 
     private void AwaitRemembered(string text) => AwaitAssert(() =>
     {
-        Host.Index.Tell(new IndexProtocol.FindVectors(Guid.NewGuid(), [TextHash.Of(text)]), TestActor);
+        Host.Index.Tell(new IndexProtocol.FindVectors(Guid.NewGuid(), Model.Model.Id, [TextHash.Of(text)]), TestActor);
         Assert.Single(ExpectMsg<IndexProtocol.VectorsFound>().Vectors);
     });
 

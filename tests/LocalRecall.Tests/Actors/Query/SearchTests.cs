@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using LocalRecall.Actors.Index;
 using LocalRecall.Actors.Metrics;
+using LocalRecall.Actors.Models;
 using LocalRecall.Actors.Query;
 using LocalRecall.Actors.Requests;
 using LocalRecall.Contracts;
@@ -168,7 +169,7 @@ public sealed class SearchTests : HostTest
         string path = WriteFile("fruit.md", "# Fruit\n\nApples are sweet.");
         Import(path);
         TestProbe index = CreateTestProbe(), client = CreateTestProbe();
-        var ports = new QueryPorts(index, Host.Embedding, Model, SearchSettings.From(Sys.Settings.Config.GetConfig("localrecall")), new HostMetrics(Meters));
+        var ports = new QueryPorts(index, Host.Embedding, new ModelInForce(Catalog), SearchSettings.From(Sys.Settings.Config.GetConfig("localrecall")), new HostMetrics(Meters));
         IActorRef query = Sys.ActorOf(QueryActor.CreateProps(ports, new RequestLimits(1, 1)));
         var header = new RequestHeader(Guid.NewGuid(), Guid.Empty, Sys.Scheduler.Now.AddSeconds(30));
         query.Tell(new Authorized<Search>(new Search(header, "apples", MemoryFilter.None, 10, 2000), client, new ClientId("a")));

@@ -10,6 +10,7 @@ using LocalRecall.Core.Ports;
 using LocalRecall.Infrastructure.Files;
 using LocalRecall.Infrastructure.Sqlite;
 using LocalRecall.Tests.Actors.Embedding;
+using LocalRecall.Tests.Actors.Models;
 
 namespace LocalRecall.Tests.Actors.Schedules;
 
@@ -58,7 +59,7 @@ internal sealed class ScheduledHost(string home, ScriptedEmbedder model) : IMete
         var files = new MemoryFiles(home, time);
         _files = new ScheduledFiles(files);
         var store = new SqliteMemoryStore(Path.Combine(home, "recall.db"), new ForgottenLog(Path.Combine(home, "forgotten.jsonl"), time), time);
-        var ports = new HostPorts(model, store, _files, new RootList(home), new FolderWatcher(time), files.Folder);
+        var ports = new HostPorts(new ScriptedModels(model), store, _files, new RootList(home), new FolderWatcher(time), files.Folder);
         Tree = ActorTree.Start(System, ports, this, new GatewaySettings(Token, "1.0.0"), home, () => _wantsToStop = true);
         OrderlyEnd.Prepare(System, Tree);
     }

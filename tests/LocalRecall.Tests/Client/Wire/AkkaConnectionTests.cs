@@ -81,7 +81,7 @@ public sealed class AkkaConnectionTests : IDisposable
         GetStatus request = NewRequest();
         var seen = new List<int>();
         Task<IReply> reply = connection.AskAsync(
-            ActorPaths.Gateway, request, request.Header.RequestId, new Now<ImportProgress>(p => seen.Add(p.Counts.Done)), default);
+            ActorPaths.Gateway, request, request.Header.RequestId, progress => seen.Add(((ImportProgress)progress).Counts.Done), default);
         await peer.ReceiveAsync();
         foreach (int done in (int[])[1, 2])
         {
@@ -200,11 +200,6 @@ public sealed class AkkaConnectionTests : IDisposable
         ScriptedHost.Peer peer = await host.AcceptAsync();
         await peer.AssociateAsync();
         return (await connecting, peer);
-    }
-
-    private sealed class Now<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
     }
 
     /// <summary>A clock that the test moves; its timers fire at most once a move.</summary>

@@ -54,7 +54,7 @@ public sealed class AkkaRemoteTests : IAsyncLifetime
             ImportPaths request = Import(i);
             var progress = new List<int>();
             IReply reply = await connection.AskAsync(
-                ActorPaths.Gateway, request, request.Header.RequestId, new Now(p => progress.Add(p.Counts.Done)), limit.Token);
+                ActorPaths.Gateway, request, request.Header.RequestId, reply => progress.Add(((ImportProgress)reply).Counts.Done), limit.Token);
             Assert.Equal(i, Assert.IsType<ImportFinished>(reply).Counts.Done);
             Assert.Equal([1, 2, 3], progress);
         }
@@ -101,11 +101,6 @@ public sealed class AkkaRemoteTests : IAsyncLifetime
     private static RequestHeader Header() => new(Guid.NewGuid(), Guid.NewGuid(), DateTimeOffset.MaxValue);
 
     private static ImportPaths Import(int number) => new(Header(), [$"{number}"], null, false);
-
-    private sealed class Now(Action<ImportProgress> report) : IProgress<ImportProgress>
-    {
-        public void Report(ImportProgress value) => report(value);
-    }
 
     private sealed class Gateway : ReceiveActor
     {

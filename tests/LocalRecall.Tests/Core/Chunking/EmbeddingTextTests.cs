@@ -29,10 +29,12 @@ public sealed class EmbeddingTextTests
     }
 
     [Fact]
-    public void The_hash_is_that_of_prefix_and_text()
+    public void The_hash_of_a_document_is_the_same_for_every_model_and_a_query_is_told_from_it_where_prefixes_differ()
     {
         var model = new ModelInfo("m", 3, 64, "query: ", "passage: ", 0, Calibration.Default);
-        Assert.Equal(TextHash.Of("passage: text"), model.HashOf("text", EmbeddingPurpose.Document));
+        Assert.Equal(TextHash.Of("text"), model.HashOf("text", EmbeddingPurpose.Document));
+        Assert.NotEqual(TextHash.Of("text"), model.HashOf("text", EmbeddingPurpose.Query));
+        Assert.Equal(TextHash.Of("text"), (model with { QueryPrefix = "passage: " }).HashOf("text", EmbeddingPurpose.Query));
         // SHA-256 of the empty string.
         Assert.Equal(new TextHash(new UInt128(0xe3b0c44298fc1c14, 0x9afbf4c8996fb924), new UInt128(0x27ae41e4649b934c, 0xa495991b7852b855)), TextHash.Of(""));
     }

@@ -20,7 +20,7 @@ public sealed class EmbeddingQueueFairnessTests
         Guid.NewGuid(),
         new ClientId(client),
         lane,
-        [.. Enumerable.Range(0, texts).Select(_ => new TokenizedText(new TextHash(0, (UInt128)(++_texts)), new int[tokens]))],
+        [.. Enumerable.Range(0, texts).Select(_ => new TokenizedText("m", new TextHash(0, (UInt128)(++_texts)), new int[tokens]))],
         Now.AddDays(1));
 
     private TimeSpan? TryAdd(EmbeddingRequest request) => _queue.TryAdd(request, Now, out TimeSpan retryAfter) ? null : retryAfter;

@@ -12,7 +12,7 @@ public sealed class EmbeddingQueueTests
 
     private readonly EmbeddingQueue _queue = new(Limits);
 
-    private static TokenizedText Text(int number, int tokens = 10) => new(new TextHash(0, (UInt128)number), new int[tokens]);
+    private static TokenizedText Text(int number, int tokens = 10, string model = "m") => new(model, new TextHash(0, (UInt128)number), new int[tokens]);
 
     private static float[] Vector(TokenizedText text) => [(float)text.Hash.Low];
 
@@ -326,5 +326,33 @@ public sealed class EmbeddingQueueTests
         Assert.True(_queue.IsEmpty);
         Assert.Null(_queue.NextRun(Now));
         Assert.Throws<InvalidOperationException>(() => _queue.Fail("late", Now));
+    }
+
+    [Fact]
+    public void A_run_is_of_one_model_and_the_same_text_for_two_models_is_computed_for_each()
+    {
+        Add(EmbeddingLane.Ingest, Text(1), Text(2));
+        Add(EmbeddingLane.Ingest, Text(1, model: "other"), Text(3, model: "other"));
+
+        EmbeddingRun first = _queue.NextRun(Now)!;
+        Complete(first);
+        EmbeddingRun second = _queue.NextRun(Now)!;
+
+        Assert.Equal(["m", "m"], first.Texts.Select(text => text.ModelId));
+        Assert.Equal(["other", "other"], second.Texts.Select(text => text.ModelId));
+    }
+
+    [Fact]
+    public void The_requests_of_one_model_can_be_dropped_in_the_middle_of_their_run()
+    {
+        Guid ours = Add(EmbeddingLane.Ingest, Text(1));
+        Guid theirs = Add(EmbeddingLane.Query, Text(1, model: "other"), Text(2, model: "other"));
+        Assert.Equal("other", _queue.NextRun(Now)!.ModelId);
+
+        Assert.Equal([theirs], _queue.DropModel("other"));
+        Assert.Empty(_queue.Fail("it does not load", Now).Finished);
+
+        Assert.Equal([ours], Run().Select(finished => finished.RequestId));
+        Assert.True(_queue.IsEmpty);
     }
 }

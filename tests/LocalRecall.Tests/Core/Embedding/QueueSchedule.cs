@@ -66,7 +66,7 @@ internal sealed class QueueSchedule(int seed, bool sharedTexts, bool failures)
         }
 
         int tokens = _random.Next(4) == 0 ? 64 + _random.Next(193) : 3 + _random.Next(60);
-        TokenizedText text = new(new TextHash(0, (UInt128)(_known.Count + 1)), new int[tokens]);
+        TokenizedText text = new("m", new TextHash(0, (UInt128)(_known.Count + 1)), new int[tokens]);
         _known.Add(text);
         if (failures && _random.Next(25) == 0)
         {

@@ -10,31 +10,41 @@ public sealed class VectorCacheTests
 
     private static TextHash Hash(int number) => new(0, (UInt128)number);
 
+    private static VectorKey Key(int number) => new("m", Hash(number));
+
     private void Add(params int[] numbers)
     {
         foreach (int number in numbers)
         {
-            _cache.Add(Hash(number), [number]);
+            _cache.Add(Key(number), [number]);
         }
     }
 
-    private IEnumerable<int> Known(params int[] numbers) => _cache.Find(numbers.Select(n => new TokenizedText(Hash(n), [1]))).Values.Select(v => (int)v[0]);
+    private IEnumerable<int> Known(params int[] numbers) => _cache.Find(numbers.Select(n => new TokenizedText("m", Hash(n), [1]))).Values.Select(v => (int)v[0]);
 
     [Fact]
     public void What_was_added_is_found()
     {
         Add(1, 2);
 
-        Assert.Equal([1f], _cache.Find(Hash(1))!);
-        Assert.Null(_cache.Find(Hash(3)));
+        Assert.Equal([1f], _cache.Find(Key(1))!);
+        Assert.Null(_cache.Find(Key(3)));
         Assert.Equal([2, 1], Known(2, 4, 1, 2));
+    }
+
+    [Fact]
+    public void Another_models_vector_of_the_same_text_is_another_one()
+    {
+        Add(1);
+
+        Assert.Null(_cache.Find(new VectorKey("n", Hash(1))));
     }
 
     [Fact]
     public void The_one_unused_longest_makes_room()
     {
         Add(1, 2, 3);
-        _cache.Find(Hash(1));
+        _cache.Find(Key(1));
         Add(2);
 
         Add(4);
@@ -59,7 +69,7 @@ public sealed class VectorCacheTests
             }
             else
             {
-                Assert.Equal(known, _cache.Find(Hash(number)) is not null);
+                Assert.Equal(known, _cache.Find(Key(number)) is not null);
             }
 
             if (known)
@@ -76,8 +86,8 @@ public sealed class VectorCacheTests
     public void None_is_none()
     {
         var none = new VectorCache(0);
-        none.Add(Hash(1), [1]);
+        none.Add(Key(1), [1]);
 
-        Assert.Equal((0, null), (none.Count, none.Find(Hash(1))));
+        Assert.Equal((0, null), (none.Count, none.Find(Key(1))));
     }
 }

@@ -90,7 +90,7 @@ public sealed class HttpSettingsTests
     [InlineData("all-minilm:l12", null)]
     [InlineData("", null)]
     public void A_name_without_a_tag_means_the_latest(string name, string? found) =>
-        Assert.Equal(found, new HttpModels(ModelManifest.BuiltIn, "", Settings().ModelWidths).Find(name)?.Name);
+        Assert.Equal(found, new HttpModels(() => ModelManifest.BuiltIn, _ => "", Settings().ModelWidths).Find(name)?.Name);
 
     [Fact]
     public void Vectors_are_padded_with_zeros_or_cut_and_made_unit_vectors_again()

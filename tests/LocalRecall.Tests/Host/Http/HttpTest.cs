@@ -38,7 +38,7 @@ public abstract class HttpTest(Config? over = null) : HostTest(over), IAsyncLife
         var sockets = new HttpSockets(settings, NullLogger<HttpSockets>.Instance);
         var gateway = new HttpGateway(Host.Gateway, TimeProvider.System, settings, Traffic, Home);
         var guard = new HttpGuard([Token, StayingToken], sockets.Ollama!.Port, Traffic, NullLogger.Instance);
-        Models = new HttpModels(ModelManifest.BuiltIn, Home, settings.ModelWidths);
+        Models = new HttpModels(() => ModelManifest.BuiltIn, _ => Home, settings.ModelWidths);
         _application = HttpApplication.Build(sockets, gateway, Models, new PrometheusMetrics(Meters), guard, NullLoggerFactory.Instance);
         await _application.StartAsync();
         Address = sockets.Main!;

@@ -137,7 +137,7 @@ public sealed class StoreModelTests
         Assert.Equal(all.Total, statistics.Memories.Values.Sum());
         Assert.Equal(all.Total * 3, statistics.Chunks);
         Assert.Equal(statistics.Chunks - model.Chunks.Count, statistics.PendingChunks);
-        Assert.Equal(statistics.PendingChunks, reader.GetPending(Given.Model, 1000).Count);
+        Assert.Equal(statistics.PendingChunks, reader.GetPending(Given.Model, 0, 1000).Count);
         Assert.Equal(model.Sources.Keys.Order(), reader.SourcesBelow("/m".Replace('/', Path.DirectorySeparatorChar)).Order());
         Assert.Empty(reader.CheckIntegrity());
     }

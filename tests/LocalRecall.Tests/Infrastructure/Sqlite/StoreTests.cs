@@ -190,7 +190,7 @@ public sealed class StoreTests : IDisposable
         Assert.Equal(Given.Vector("Moved text"), Assert.Single(_store.Reader.FindVectors(Given.Model, [Given.Hash("Moved text"), Given.Hash("unknown")])).Value);
         StoreOutcome moved = _store.Writer.Store(new IndexEntry(Given.Source("/m/new.md"), Given.Model, [Given.Input(memory, vectors: false)]));
         Assert.Equal(Given.Vector("Moved text"), Assert.Single(moved.Added).Vector);
-        Assert.Empty(_store.Reader.GetPending(Given.Model, 10));
+        Assert.Empty(_store.Reader.GetPending(Given.Model, 0, 10));
     }
 
     [Fact]
@@ -201,14 +201,14 @@ public sealed class StoreTests : IDisposable
         Assert.Empty(outcome.Added);
         Assert.Equal(2, _store.Find("text").Count);
 
-        IReadOnlyList<PendingChunk> pending = _store.Reader.GetPending(Given.Model, 10);
+        IReadOnlyList<PendingChunk> pending = _store.Reader.GetPending(Given.Model, 0, 10);
         Assert.Equal(["About things\nFirst text", "About things\nSecond text"], pending.Select(p => p.EmbeddingText));
         Assert.Equal([Given.Hash("First text"), Given.Hash("Second text")], pending.Select(p => p.EmbeddingTextHash));
         Assert.Equal(2, _store.Reader.GetStatistics(Given.Model).PendingChunks);
 
         IReadOnlyList<IndexedChunk> now = _store.Writer.PutVectors(Given.Model, new Dictionary<TextHash, float[]> { [Given.Hash("Second text")] = Given.Vector("Second text") });
         Assert.Equal(pending[1].ChunkId, Assert.Single(now).ChunkId);
-        Assert.Equal(pending[0].ChunkId, Assert.Single(_store.Reader.GetPending(Given.Model, 10)).ChunkId);
+        Assert.Equal(pending[0].ChunkId, Assert.Single(_store.Reader.GetPending(Given.Model, 0, 10)).ChunkId);
         Assert.Equal(pending[1].ChunkId, Assert.Single(_store.Reader.ReadVectors(Given.Model)).ChunkId);
     }
 
@@ -226,7 +226,7 @@ public sealed class StoreTests : IDisposable
     {
         Memory memory = Given.Memory(1, "The text");
         _store.Put("/m/1.md", memory);
-        Assert.Single(_store.Reader.GetPending("model-b", 10));
+        Assert.Single(_store.Reader.GetPending("model-b", 0, 10));
 
         _store.Writer.PutVectors("model-b", new Dictionary<TextHash, float[]> { [Given.Hash("The text")] = [1, 0] });
         Assert.Equal([1f, 0f], Assert.Single(_store.Reader.ReadVectors("model-b")).Vector);
