@@ -88,7 +88,7 @@ public sealed class ModelScheduleTests : HostTest
         foreach ((TestProbe client, string query) in _searches)
         {
             var results = client.ExpectMsg<SearchResults>(TimeSpan.FromSeconds(20));
-            Assert.Null(results.Degraded);
+            Assert.True(results.Degraded is null || results.Degraded.StartsWith("some memories have no vector yet", StringComparison.Ordinal), results.Degraded);
             Assert.Contains(new[] { Model, Other }, model => results.Hits.All(hit =>
                 hit.Cosine is not { } cosine || Math.Abs(cosine - TensorPrimitives.Dot<float>(model.Vector(query), model.Vector(TextOf(hit.Content)))) < 1e-4f));
         }
