@@ -94,8 +94,8 @@ internal sealed class KeywordSearch(StoreConnection db, SearchFilter filter, IRe
         string chunks = JsonSerializer.Serialize(_seen);
         foreach (Term term in terms)
         {
-            // Looking up one chunk in a term's list costs about as much as walking past a hundred; the + makes SQLite walk.
-            string rowid = term.Chunks < 100 * held.Count ? "+rowid" : "rowid";
+            // Looking up one chunk in a term's list costs about as much as walking past four hundred; the + makes SQLite walk.
+            string rowid = term.Chunks < Math.Min(CountedAtMost, 400 * held.Count) ? "+rowid" : "rowid";
             using SqliteDataReader rows = db.Query(
                 $"SELECT rowid FROM chunk_words WHERE chunk_words MATCH $1 AND {rowid} IN (SELECT value FROM json_each($2))", term.Quoted, chunks);
             while (rows.Read())

@@ -128,6 +128,8 @@ internal static class Schema
         CREATE TABLE vector_files(
           model_key INTEGER PRIMARY KEY REFERENCES models(model_key),
           name TEXT NOT NULL) STRICT;
+
+        CREATE INDEX transcripts_by_time ON transcripts(read_ticks);
         """;
 
     /// <summary>Brings the file to the newest version, each step in a transaction of its own.</summary>

@@ -18,6 +18,9 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
     /// <summary>Chunks were deleted since the full text was last rid of such.</summary>
     private bool _leftovers = true;
 
+    /// <summary>Vectors that no chunk needs are at most so many of each model; null: not counted yet. Counting looks at every vector.</summary>
+    private long? _spareAtMost;
+
     /// <summary>Takes over what was forgotten according to the log, which survives the index; finishes a forgetting that a crash cut short.</summary>
     public void TakeOverForgotten() => db.Write(() =>
     {
@@ -140,6 +143,7 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
         var changes = new Changes();
         long model = ModelKey(modelId);
         foreach ((TextHash hash, float[] vector) in vectors) PutVector(model, Rows.Hash(hash), vector, changes);
+        _spareAtMost += vectors.Count; // a chunk may have gone meanwhile
         return WithVectors(model, changes);
     });
 
@@ -221,20 +225,24 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
 
     public void Checkpoint()
     {
-        db.Write(() =>
+        if (_spareAtMost is null || _spareAtMost > options.SpareVectors)
         {
-            long spare = db.Number("SELECT count(*) FROM vectors v WHERE NOT EXISTS(SELECT 1 FROM chunks c WHERE c.text_hash = v.text_hash)");
-            if (spare > options.SpareVectors)
+            _spareAtMost = db.Write(() =>
             {
-                db.Execute(
-                    "DELETE FROM vectors WHERE vector_key IN (SELECT vector_key FROM vectors v WHERE NOT EXISTS(SELECT 1 FROM chunks c WHERE c.text_hash = v.text_hash) ORDER BY vector_key LIMIT $1)",
-                    spare - options.SpareVectors);
-            }
-            return 0;
-        });
+                long spare = db.Number("SELECT count(*) FROM vectors v WHERE NOT EXISTS(SELECT 1 FROM chunks c WHERE c.text_hash = v.text_hash)");
+                return spare <= options.SpareVectors ? spare : spare - db.Execute(DropSpareSql, spare - options.SpareVectors);
+            });
+        }
         // Passive: never waits for a reader; what one still needs stays in the log until next time.
         db.Guard(() => db.Execute("PRAGMA wal_checkpoint(PASSIVE)"));
     }
+
+    /// <summary>$1 is how many, the oldest first. By an index, since the table is as large as its vectors.</summary>
+    private const string DropSpareSql =
+        """
+        DELETE FROM vectors WHERE vector_key IN (SELECT vector_key FROM vectors v INDEXED BY vectors_by_hash
+        WHERE NOT EXISTS(SELECT 1 FROM chunks c WHERE c.text_hash = v.text_hash) ORDER BY vector_key LIMIT $1)
+        """;
 
     public void Dispose()
     {
@@ -354,6 +362,7 @@ internal sealed class SqliteMemoryWriter(StoreConnection db, Places places, Forg
         {
             db.Execute("DELETE FROM chunk_words WHERE rowid = $1", chunk);
             changes.Remove(chunk);
+            _spareAtMost++;
         }
         db.Execute("DELETE FROM chunks WHERE memory_key = $1", memory);
         _leftovers = true;

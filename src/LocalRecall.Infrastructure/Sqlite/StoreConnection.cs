@@ -45,6 +45,9 @@ internal sealed class StoreConnection : IDisposable
 
     public string Path { get; }
 
+    /// <summary>All that was run so far, but for scripts.</summary>
+    public IReadOnlyCollection<string> Statements => _statements.Keys;
+
     /// <exception cref="StoreException">The file can't be opened.</exception>
     public static StoreConnection Open(string path, bool writer, SqliteStoreOptions options, StoreHealth health)
     {

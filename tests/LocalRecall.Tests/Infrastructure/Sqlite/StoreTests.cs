@@ -259,6 +259,10 @@ public sealed class StoreTests : IDisposable
 
         TextHash[] hashes = [.. Enumerable.Range(0, 5).Select(i => Given.Hash($"Text {i}"))];
         Assert.Equal([hashes[0], hashes[2], hashes[3], hashes[4]], store.Reader.FindVectors(Given.Model, hashes).Keys);
+
+        store.Writer.RemoveSources(["/m/4.md"]);
+        store.Writer.Checkpoint();
+        Assert.Equal([hashes[0], hashes[3], hashes[4]], store.Reader.FindVectors(Given.Model, hashes).Keys);
     }
 
     [Fact]
