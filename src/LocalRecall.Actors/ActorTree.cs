@@ -50,7 +50,7 @@ public sealed record ActorTree(
         IActorRef hooks = system.ActorOf(HooksActor.CreateProps(
             new HookPorts(index, query, embedding), InjectionSettings.From(config.GetConfig("injection")), limits, metrics), "hooks");
         IActorRef transcripts = system.ActorOf(TranscriptsActor.CreateProps(new TranscriptPorts(home, index, ingest, ports.Files, metrics), limits), "transcripts");
-        IActorRef modelChanges = system.ActorOf(ModelsActor.CreateProps(new ModelPorts(index, embedding, models), limits, metrics), "models");
+        IActorRef modelChanges = system.ActorOf(ModelsActor.CreateProps(new ModelPorts(index, embedding, models, config.GetBoolean("models.check-forms")), limits, metrics), "models");
         IActorRef mcp = system.ActorOf(McpActor.CreateProps(McpSettings.From(config.GetConfig("mcp"), gatewaySettings.HostVersion), limits, metrics), "mcp");
         var lifecycleSettings = new LifecycleSettings(
             gatewaySettings.HostVersion, home, config.GetTimeSpan("host.idle-exit"), config.GetBoolean("host.watching-keeps-alive"))

@@ -220,6 +220,11 @@ public sealed class RecallClient : IAsyncDisposable
         bool dryRun = false, IProgress<ModelProgress>? progress = null, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
         CallAsync<ModelUsed>(header => new UseModel(header, "", Rollback: true, dryRun), timeout, cancellation, Report(progress));
 
+    /// <summary>Tries the form of the model that can be made on this machine against the model: seconds of work.</summary>
+    /// <exception cref="RecallException"><see cref="FailureCode.NotFound"/>: there is none.</exception>
+    public Task<ModelsChecked> CheckModelsAsync(TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        CallAsync<ModelsChecked>(header => new CheckModels(header), timeout, cancellation);
+
     public Task<WatchingStopped> StopWatchingAsync(IEnumerable<string> paths, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         string[] absolute = [.. paths.Select(Path.GetFullPath)];

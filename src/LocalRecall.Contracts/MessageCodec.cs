@@ -59,6 +59,8 @@ public static class MessageCodec
         Entry.Of<UseModel, UseModelV1>("use-model-v1", UseModelV1.Parser, ModelsMapping.ToWire, ModelsMapping.FromWire),
         Entry.Of<ModelProgress, ModelProgressV1>("model-progress-v1", ModelProgressV1.Parser, ModelsMapping.ToWire, ModelsMapping.FromWire),
         Entry.Of<ModelUsed, ModelUsedV1>("model-used-v1", ModelUsedV1.Parser, ModelsMapping.ToWire, ModelsMapping.FromWire),
+        Entry.Of<CheckModels, CheckModelsV1>("check-models-v1", CheckModelsV1.Parser, ModelsMapping.ToWire, ModelsMapping.FromWire),
+        Entry.Of<ModelsChecked, ModelsCheckedV1>("models-checked-v1", ModelsCheckedV1.Parser, ModelsMapping.ToWire, ModelsMapping.FromWire),
     ];
 
     private static readonly Dictionary<Type, Entry> ByType = Table.ToDictionary(e => e.Type);

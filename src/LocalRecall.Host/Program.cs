@@ -17,6 +17,7 @@ if (args is ["--help" or "-h"])
         {HostProcess.HttpPortArgument} PORT  serve HTTP on this port of 127.0.0.1
         {HostProcess.OllamaPortArgument} PORT  serve Ollama's endpoints there, without a token
         LOCALRECALL_MODELS  where models are; else beside this program or in the home folder
+        {HostConfiguration.CheckFormsVariable}=off  don't look for the form of the model that is fastest here
         Prints "ready ADDRESS" once it listens. Exit code {HostProcess.AlreadyRunningExitCode}: another host serves this home.
         """);
     return 0;

@@ -4,6 +4,9 @@ using LocalRecall.Benchmarks.Hooks;
 using LocalRecall.Benchmarks.Load;
 using LocalRecall.Infrastructure.Onnx;
 
+// What is measured is the standard model, here and in every host that is started.
+Environment.SetEnvironmentVariable("LOCALRECALL_CHECK_FORMS", "off");
+
 const string Help = """
     ./build.sh bench [PART…] [--texts FOLDER] [--quick]
 

@@ -157,7 +157,7 @@ public sealed class UpgradeTests : ProcessTest
     private RecallClient OlderClient() => new(new RecallClientOptions
     {
         Home = Home.Home, Version = Older, Timeout = TestHome.Patience,
-        Program = new HostProgram("env", [$"LOCALRECALL_MODELS={Programs.Models}", Programs.OlderHost]),
+        Program = new HostProgram("env", [$"LOCALRECALL_MODELS={Programs.Models}", Programs.OneModel, Programs.OlderHost]),
     });
 
     /// <summary>Of those started in the background, one became the host; it alone is left.</summary>

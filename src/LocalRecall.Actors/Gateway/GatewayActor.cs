@@ -69,6 +69,7 @@ public sealed class GatewayActor : ReceiveActor
         Route<McpLine>(ports.Mcp);
         Route<ListModels>(ports.Models);
         Route<UseModel>(ports.Models);
+        Route<CheckModels>(ports.Models);
         Route<GetStatus>(ports.Lifecycle);
         Route<StopHost>(ports.Lifecycle);
         Receive<LocalRequest>(OnLocalRequest);

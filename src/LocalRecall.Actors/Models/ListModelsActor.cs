@@ -31,8 +31,15 @@ internal sealed class ListModelsActor : RequestActor<ListModels>
             counted.Vectors.GetValueOrDefault(model.Info.Id)));
         IEnumerable<ModelEntry> gone = counted.Vectors.Where(count => known.All(model => model.Info.Id != count.Key))
             .Select(count => new ModelEntry(count.Key, "", 0, 0, Provisioned: false, RoleOf(count.Key), count.Value));
-        Finish(new ModelList(RequestId, [.. models, .. gone.OrderBy(model => model.Id, StringComparer.Ordinal)], counted.Statistics.Chunks, catalog.Problems));
+        Finish(new ModelList(RequestId, [.. models, .. gone.OrderBy(model => model.Id, StringComparer.Ordinal)], counted.Statistics.Chunks, catalog.Problems, Advice(catalog, known)));
     }
+
+    /// <summary>None for who is not using the form's source, or has gone back to it.</summary>
+    private static ModelAdvice? Advice(IModelCatalog catalog, IReadOnlyList<CatalogModel> known) =>
+        catalog.LastCheck is { } check && check.SourceId == catalog.Generations.InForce && check.FormId != catalog.Generations.Previous
+        && known.FirstOrDefault(model => model.IsBetterBy(check)) is { } better
+            ? new ModelAdvice(better.Name, check.Speedup)
+            : null;
 
     private string RoleOf(string id)
     {

@@ -20,6 +20,7 @@ public sealed class ModelsActor : RequestCoordinator
         _ports = ports;
         Serve<ListModels>(request => ListModelsActor.CreateProps(request, ports));
         Serve<UseModel>(request => UseModelActor.CreateProps(request, ports));
+        Serve<CheckModels>(request => CheckModelsActor.CreateProps(request, ports));
         Receive<AwaitTurn>(_ => OnAwaitTurn());
     }
 
@@ -28,7 +29,14 @@ public sealed class ModelsActor : RequestCoordinator
     protected override int OpenWork => base.OpenWork + (_cleanUp.IsNobody() ? 0 : 1);
 
     /// <summary>The last host may have been killed before it had deleted all.</summary>
-    protected override void PreStart() => CleanUp();
+    protected override void PreStart()
+    {
+        CleanUp();
+        if (_ports.ChecksForms && _ports.Models.Catalog.LastCheck is null)
+        {
+            Context.ActorOf(ChooseFormActor.CreateProps(_ports));
+        }
+    }
 
     protected override void OnClosed(IActorRef child)
     {
@@ -80,4 +88,5 @@ public sealed class ModelsActor : RequestCoordinator
 }
 
 /// <summary>What the model actors work with.</summary>
-public sealed record ModelPorts(IActorRef Index, IActorRef Embedding, ModelInForce Models);
+/// <param name="ChecksForms">The forms of the model are checked when the host starts, if they were not before.</param>
+public sealed record ModelPorts(IActorRef Index, IActorRef Embedding, ModelInForce Models, bool ChecksForms = false);

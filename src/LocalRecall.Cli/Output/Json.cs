@@ -260,6 +260,27 @@ internal static class Json
         json.WriteEndArray();
         json.WriteNumber("chunks", list.Chunks);
         Texts(json, "problems", list.Problems);
+        if (list.Advice is { } advice)
+        {
+            json.WriteStartObject("advice");
+            json.WriteString("use", advice.Name);
+            json.WriteNumber("speedup", advice.Speedup);
+            json.WriteEndObject();
+        }
+    });
+
+    public static void ModelsChecked(TextWriter writer, ModelsChecked models) => Write(writer, json =>
+    {
+        json.WriteString("source", models.SourceId);
+        json.WriteString("form", models.FormId);
+        json.WriteNumber("texts", models.Texts);
+        json.WriteNumber("sourceMs", models.SourceMs);
+        json.WriteNumber("formMs", models.FormMs);
+        json.WriteNumber("speedup", models.Speedup);
+        json.WriteNumber("pairs", models.Pairs);
+        json.WriteNumber("agreement", models.Agreement);
+        json.WriteBoolean("approved", models.Approved);
+        json.WriteBoolean("better", models.Better);
     });
 
     public static void ModelUsed(TextWriter writer, ModelUsed used, bool dryRun) => Write(writer, json =>

@@ -133,6 +133,9 @@ internal sealed class Text(TextWriter writer, bool colour)
         Faults(finished.Faults, counts.Failed);
     }
 
+    public static string Advice(ModelAdvice advice) =>
+        Invariant($"{Clean.Line(advice.Name)} is {advice.Speedup:0.0} times as fast on this machine: recall model use {Clean.Line(advice.Name)}");
+
     public void Models(ModelList list)
     {
         int width = list.Models.Select(model => NameOf(model).Length).Append(0).Max();
@@ -149,7 +152,22 @@ internal sealed class Text(TextWriter writer, bool colour)
             Write(Clean.Line(problem));
         }
 
+        if (list.Advice is { } advice)
+        {
+            Write(Advice(advice));
+        }
+
         static string NameOf(ModelEntry model) => Clean.Line(model.Name.Length > 0 ? model.Name : "(gone)");
+    }
+
+    public void ModelsChecked(ModelsChecked models)
+    {
+        Write(Invariant($"{Clean.Line(models.SourceId)}  {models.SourceMs:0.00} ms a text"));
+        Write(Invariant($"{Clean.Line(models.FormId)}  {models.FormMs:0.00} ms a text, {models.Speedup:0.0} times as fast (median of {models.Texts} texts by turns)"));
+        Write(Invariant($"rank correlation of their cosines {models.Agreement:0.0000} ({models.Pairs} pairs)"));
+        Write(models.Better
+            ? $"{Clean.Line(models.FormName)} is the better one on this machine: recall model use {Clean.Line(models.FormName)}"
+            : $"{Clean.Line(models.FormName)} is not better on this machine" + (models.Approved ? "" : ": the evaluation has not shown that nothing is lost"));
     }
 
     public void ModelUsed(ModelUsed used, bool dryRun, bool isRollback)

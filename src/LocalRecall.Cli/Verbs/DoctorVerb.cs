@@ -118,7 +118,7 @@ internal static class DoctorVerb
             ModelList models = await client.ListModelsAsync(cancellation: cancellation).ConfigureAwait(false);
             checks.Add(models.Problems.Count > 0
                 ? new Check(link, CheckState.Warning, string.Join('\n', models.Problems), "recall model list shows which models there are.")
-                : new Check(link, CheckState.Ok, $"{embeddings.ModelId}, {embeddings.Dimensions} dimensions"));
+                : new Check(link, CheckState.Ok, $"{embeddings.ModelId}, {embeddings.Dimensions} dimensions" + (models.Advice is { } advice ? "; " + Text.Advice(advice) : "")));
         }
         catch (RecallException e)
         {

@@ -33,7 +33,25 @@ internal static class ModelVerb
         Command rollback = Switching(
             "rollback", "Puts the model in force again that was before, at once.",
             (_, client, dry, report, token) => client.RollBackModelAsync(dry, report, cancellation: token));
-        return new Command("model", "Shows the embedding models, and changes which one is in force.") { list, use, rollback };
+        var check = new Command("check", "Makes the int8 form of the model, if it is not there, and tries on this machine which of the two is faster.")
+        {
+            Options.Timeout("10 minutes"), Options.Json(),
+        };
+        check.SetAction((parse, cancellation) => shell.RunAsync(parse, TimeSpan.FromMinutes(10), async (client, token) =>
+        {
+            ModelsChecked models = await client.CheckModelsAsync(cancellation: token).ConfigureAwait(false);
+            if (parse.GetValue<bool>(Options.JsonName))
+            {
+                Json.ModelsChecked(shell.Out, models);
+            }
+            else
+            {
+                shell.Text.ModelsChecked(models);
+            }
+
+            return ExitCode.Ok;
+        }, cancellation));
+        return new Command("model", "Shows the embedding models, and changes which one is in force.") { list, use, rollback, check };
 
         Command Switching(
             string verb, string description, Func<ParseResult, RecallClient, bool, IProgress<ModelProgress>, CancellationToken, Task<ModelUsed>> change)

@@ -5,7 +5,11 @@ public sealed record ListModels(RequestHeader Header) : IRequest;
 
 /// <param name="Chunks">That there are, each of which should have a vector of the model in force.</param>
 /// <param name="Problems">Manifests that can't be read, a model in force that is gone.</param>
-public sealed record ModelList(Guid RequestId, IReadOnlyList<ModelEntry> Models, long Chunks, IReadOnlyList<string> Problems) : IReply;
+/// <param name="Advice">Name of a form of the model in force that the last check found better on this machine, and how many times as fast.</param>
+public sealed record ModelList(
+    Guid RequestId, IReadOnlyList<ModelEntry> Models, long Chunks, IReadOnlyList<string> Problems, ModelAdvice? Advice = null) : IReply;
+
+public sealed record ModelAdvice(string Name, double Speedup);
 
 /// <param name="Id">Name and revision.</param>
 /// <param name="Name">What <see cref="UseModel"/> calls it; empty: only its vectors are left.</param>
@@ -36,3 +40,18 @@ public sealed record ModelProgress(Guid RequestId, string Step, long Done, long 
 /// <param name="Switched">False: it was in force already, or this was a dry run.</param>
 public sealed record ModelUsed(
     Guid RequestId, string ModelId, string Previous, long Chunks, long Pending, long Embedded, long Cut, bool Switched, long ElapsedMs) : IReply;
+
+/// <summary>
+/// Tries, by turns, a model and the form of it that can be made on this machine, once both are there: is the form faster here, and does it
+/// rank alike? Answered by <see cref="ModelsChecked"/>; what is in force stays.
+/// </summary>
+public sealed record CheckModels(RequestHeader Header) : IRequest;
+
+/// <param name="SourceMs">Median time of a text.</param>
+/// <param name="Speedup">How many times as long a text took with the source: the median over <paramref name="Texts"/> texts.</param>
+/// <param name="Agreement">Spearman's rank correlation of both models' cosines over <paramref name="Pairs"/> pairs of texts.</param>
+/// <param name="Approved">The form lost nothing in the evaluation.</param>
+/// <param name="Better">Approved, much faster here, and it ranks alike.</param>
+public sealed record ModelsChecked(
+    Guid RequestId, string SourceId, string FormId, string FormName, int Texts, double SourceMs, double FormMs, double Speedup, int Pairs,
+    double Agreement, bool Approved, bool Better) : IReply;

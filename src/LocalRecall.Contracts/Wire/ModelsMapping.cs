@@ -11,9 +11,12 @@ internal static class ModelsMapping
     public static ModelListV1 ToWire(ModelList m) => new()
     {
         RequestId = m.RequestId.ToWire(), Models = { m.Models.Select(ToWire) }, Chunks = m.Chunks, Problems = { m.Problems },
+        Advice = m.Advice is { } advice ? new ModelAdvicePart { Name = advice.Name, Speedup = advice.Speedup } : null,
     };
 
-    public static ModelList FromWire(ModelListV1 w) => new(w.RequestId.ToGuid(), w.Models.ToList(FromWire), w.Chunks, w.Problems.ToList());
+    public static ModelList FromWire(ModelListV1 w) => new(
+        w.RequestId.ToGuid(), w.Models.ToList(FromWire), w.Chunks, w.Problems.ToList(),
+        w.Advice is { } advice ? new ModelAdvice(advice.Name, advice.Speedup) : null);
 
     public static UseModelV1 ToWire(UseModel m) => new() { Header = m.Header.ToWire(), Name = m.Name, Rollback = m.Rollback, DryRun = m.DryRun };
 
@@ -34,6 +37,19 @@ internal static class ModelsMapping
 
     public static ModelUsed FromWire(ModelUsedV1 w) =>
         new(w.RequestId.ToGuid(), w.ModelId, w.Previous, w.Chunks, w.Pending, w.Embedded, w.Cut, w.Switched, w.ElapsedMs);
+
+    public static CheckModelsV1 ToWire(CheckModels m) => new() { Header = m.Header.ToWire() };
+
+    public static CheckModels FromWire(CheckModelsV1 w) => new(w.Header.ToHeader());
+
+    public static ModelsCheckedV1 ToWire(ModelsChecked m) => new()
+    {
+        RequestId = m.RequestId.ToWire(), SourceId = m.SourceId, FormId = m.FormId, FormName = m.FormName, Texts = m.Texts, SourceMs = m.SourceMs,
+        FormMs = m.FormMs, Speedup = m.Speedup, Pairs = m.Pairs, Agreement = m.Agreement, Approved = m.Approved, Better = m.Better,
+    };
+
+    public static ModelsChecked FromWire(ModelsCheckedV1 w) => new(
+        w.RequestId.ToGuid(), w.SourceId, w.FormId, w.FormName, w.Texts, w.SourceMs, w.FormMs, w.Speedup, w.Pairs, w.Agreement, w.Approved, w.Better);
 
     private static ModelEntryPart ToWire(ModelEntry m) => new()
     {

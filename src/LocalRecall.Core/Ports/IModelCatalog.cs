@@ -1,3 +1,5 @@
+using LocalRecall.Core.Embedding;
+
 namespace LocalRecall.Core.Ports;
 
 /// <summary>The models that this machine knows, and which of them is in force. Safe for concurrent use.</summary>
@@ -24,11 +26,28 @@ public interface IModelCatalog
     /// <exception cref="IOException"/>
     /// <exception cref="UnauthorizedAccessException"/>
     void Record(Func<ModelGenerations, ModelGenerations> change);
+
+    /// <summary>Nobody has chosen a model here yet: the standard one is in force.</summary>
+    bool IsStandard { get; }
+
+    /// <summary>The last one of this version on this machine; null: there was none.</summary>
+    FormCheck? LastCheck { get; }
+
+    /// <summary>On disk when it returns.</summary>
+    /// <exception cref="IOException"/>
+    /// <exception cref="UnauthorizedAccessException"/>
+    void Record(FormCheck check);
 }
 
 /// <param name="SizeBytes">Of its files.</param>
 /// <param name="Provisioned">Its files are there; not whether they are whole, which is looked at when it is loaded.</param>
-public sealed record CatalogModel(string Name, ModelInfo Info, long SizeBytes, bool Provisioned);
+/// <param name="FormOf">Id of the model that this is another form of, made from it on this machine; null: of none.</param>
+/// <param name="Approved">A form that lost nothing in the evaluation: it may take the other's place where it is faster.</param>
+public sealed record CatalogModel(string Name, ModelInfo Info, long SizeBytes, bool Provisioned, string? FormOf = null, bool Approved = false)
+{
+    /// <summary>Whether to use this form instead of the model it was made from, after this check.</summary>
+    public bool IsBetterBy(FormCheck check) => Approved && check.FormId == Info.Id && check.IsFaster && check.Agrees;
+}
 
 /// <param name="TotalBytes">What the current step has to move.</param>
 public readonly record struct ProvisionProgress(string Step, long DoneBytes, long TotalBytes);

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using LocalRecall.Contracts;
+using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
 using LocalRecall.Infrastructure.Onnx;
 
@@ -7,7 +9,7 @@ namespace LocalRecall.Infrastructure.Models;
 
 /// <summary>
 /// The built-in models, and those whose manifests lie in <c>{home}/models/*.json</c>: looked for anew each time. Which of them is in force
-/// stands in <c>{home}/model.json</c>; without that, the first built-in one.
+/// stands in <c>{home}/model.json</c>; without that, the first built-in one. The last check of a form is in <c>{home}/model-check.json</c>.
 /// </summary>
 public sealed class ModelCatalog : IModelCatalog
 {
@@ -15,6 +17,7 @@ public sealed class ModelCatalog : IModelCatalog
 
     private readonly string _manifests;
     private readonly string _record;
+    private readonly string _check;
     private readonly ModelProvisioner _provisioner;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
@@ -26,6 +29,7 @@ public sealed class ModelCatalog : IModelCatalog
     {
         _manifests = Path.Combine(home, "models");
         _record = Path.Combine(home, "model.json");
+        _check = Path.Combine(home, "model-check.json");
         _provisioner = provisioner;
         Refresh();
         _generations = ReadRecord(out _recordProblem);
@@ -71,7 +75,7 @@ public sealed class ModelCatalog : IModelCatalog
         {
             Refresh();
             return [.. _entries.Values.Select(entry => entry.Manifest).OrderBy(manifest => manifest.Files.Id, StringComparer.Ordinal).Select(manifest =>
-                new CatalogModel(manifest.Files.Id, manifest.Info, manifest.Files.FilesHere.Sum(file => file.Bytes), IsThere(manifest)))];
+                new CatalogModel(manifest.Files.Id, manifest.Info, manifest.Files.FilesHere.Sum(file => file.Bytes), IsThere(manifest), manifest.Int8Of?.Info.Id, manifest.Approved))];
         }
     }
 
@@ -112,6 +116,29 @@ public sealed class ModelCatalog : IModelCatalog
             _generations = changed;
         }
     }
+
+    public bool IsStandard => !File.Exists(_record);
+
+    public FormCheck? LastCheck
+    {
+        get
+        {
+            try
+            {
+                return File.Exists(_check) && JsonSerializer.Deserialize<RecordedCheck>(File.ReadAllBytes(_check), Json) is { } last && last.On == Here ? last.Check : null;
+            }
+            catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+            {
+                return null; // it is made again
+            }
+        }
+    }
+
+    /// <summary>What a check is good for: this version on this machine.</summary>
+    private static string Here { get; } =
+        $"{typeof(ModelCatalog).Assembly.GetName().Version} {Environment.MachineName} {RuntimeInformation.ProcessArchitecture} {Environment.ProcessorCount}";
+
+    public void Record(FormCheck check) => DurableFile.Replace(_check, JsonSerializer.SerializeToUtf8Bytes(new RecordedCheck(Here, check), Json));
 
     public string FolderOf(ModelManifest model) => _provisioner.FolderOf(model);
 
@@ -166,6 +193,8 @@ public sealed class ModelCatalog : IModelCatalog
             return new ModelGenerations(standard);
         }
     }
+
+    private sealed record RecordedCheck(string On, FormCheck Check);
 
     private sealed record Entry(ModelManifest Manifest, OnnxEmbedderFactory Factory);
 

@@ -24,6 +24,9 @@ public sealed record ModelManifest(PinnedSet Files, ModelInfo Info, string Model
 
     public string Precision { get; init; } = "";
 
+    /// <summary>What was made from another model lost nothing in the evaluation.</summary>
+    public bool Approved { get; init; }
+
     /// <summary>Reads a manifest from a file; see <see cref="Parse"/>.</summary>
     /// <exception cref="JsonException"/>
     public static ModelManifest Read(string path)
@@ -56,6 +59,7 @@ public sealed record ModelManifest(PinnedSet Files, ModelInfo Info, string Model
                 json.TryGetProperty("int8Of", out var source) ? Source(source.GetString()) : null)
             {
                 Parameters = json.TryGetProperty("parameters", out var parameters) ? parameters.GetString()! : "",
+                Approved = json.TryGetProperty("approved", out var approved) && approved.GetBoolean(),
                 Precision = json.TryGetProperty("precision", out var precision) ? precision.GetString()! : "",
             };
         }

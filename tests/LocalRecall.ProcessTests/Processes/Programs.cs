@@ -18,6 +18,9 @@ internal static class Programs
     public static string Models { get; } =
         Environment.GetEnvironmentVariable("LOCALRECALL_MODELS") is { Length: > 0 } chosen ? chosen : Path.Combine(ProjectRoot, "artifacts", "models");
 
+    /// <summary>For the environment of a host: it stays with the standard model.</summary>
+    public const string OneModel = "LOCALRECALL_CHECK_FORMS=off";
+
     private static string Find(string name)
     {
         var path = typeof(Programs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Program:" + name).Value

@@ -67,7 +67,7 @@ public sealed class TestHome : IAsyncLifetime
     /// <summary>A client that starts the host when there is none, as <c>recall</c> does.</summary>
     public RecallClient NewClient(string lease = "", TimeSpan? timeout = null) => new(new RecallClientOptions
     {
-        Home = Home, Lease = lease, Timeout = timeout ?? Patience, Program = new HostProgram("env", [$"LOCALRECALL_MODELS={Programs.Models}", Programs.Host]),
+        Home = Home, Lease = lease, Timeout = timeout ?? Patience, Program = new HostProgram("env", [$"LOCALRECALL_MODELS={Programs.Models}", Programs.OneModel, Programs.Host]),
     });
 
     /// <summary>Ids of the processes that work in this home, those started in the background included. On Linux alone the answer is complete.</summary>
@@ -163,6 +163,7 @@ public sealed class TestHome : IAsyncLifetime
         start.Environment[HomeFolder.Variable] = Home;
         start.Environment[HostProcess.PathVariable] = HostProgram;
         start.Environment["LOCALRECALL_MODELS"] = Models;
+        start.Environment["LOCALRECALL_CHECK_FORMS"] = "off";
         foreach ((string name, string value) in Variables)
         {
             start.Environment[name] = value;

@@ -35,7 +35,9 @@ public abstract class HostTest : TestKit
     private protected virtual IEmbedderFactory Embedder => Model;
 
     /// <summary>All that there are.</summary>
-    private protected ScriptedModels Catalog => _models ??= new ScriptedModels(AllModels);
+    private protected ScriptedModels Catalog => _models ??= NewCatalog();
+
+    private protected virtual ScriptedModels NewCatalog() => new(AllModels);
 
     private protected virtual IEmbedderFactory[] AllModels => [Embedder];
 

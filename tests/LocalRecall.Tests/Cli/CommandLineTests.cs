@@ -124,12 +124,25 @@ public sealed class CommandLineTests : IDisposable
                     new ModelEntry("a@1", "a", 384, 55 << 20, true, "in-force", 7), new ModelEntry("other@2", "other", 96, 1 << 20, false, "building", 3),
                     new ModelEntry("old@1", "", 0, 0, false, "", 2),
                 ],
-                8, ["/m/x.json is not used: bad"]),
+                8, ["/m/x.json is not used: bad"], new ModelAdvice("other", 2.44)),
             ExitCode.Ok);
         Assert.Equal(
             "* a       in force  7 vectors  384 dimensions, 55.0 MB  a@1\n"
             + "  other   begun     3 vectors  96 dimensions, 1.0 MB, not fetched  other@2\n"
-            + "  (gone)            2 vectors  no manifest  old@1\n8 chunks are stored\n/m/x.json is not used: bad\n",
+            + "  (gone)            2 vectors  no manifest  old@1\n8 chunks are stored\n/m/x.json is not used: bad\nother is 2.4 times as fast on this machine: recall model use other\n",
+            output.ToString());
+    }
+
+    [Theory]
+    [InlineData(true, true, "b is the better one on this machine: recall model use b")]
+    [InlineData(true, false, "b is not better on this machine")]
+    [InlineData(false, false, "b is not better on this machine: the evaluation has not shown that nothing is lost")]
+    public async Task A_check_of_the_models_says_what_it_found(bool approved, bool better, string verdict)
+    {
+        await AskedAsync<CheckModels>(
+            ["model", "check"], r => new ModelsChecked(r.Header.RequestId, "a@1", "b@1", "b", 72, 8.1, 3.04, 2.66, 276, 0.9951, approved, better), ExitCode.Ok);
+        Assert.Equal(
+            $"a@1  8.10 ms a text\nb@1  3.04 ms a text, 2.7 times as fast (median of 72 texts by turns)\nrank correlation of their cosines 0.9951 (276 pairs)\n{verdict}\n",
             output.ToString());
     }
 

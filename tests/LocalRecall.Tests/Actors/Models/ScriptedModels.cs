@@ -1,4 +1,5 @@
 using LocalRecall.Actors.Models;
+using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
 
 namespace LocalRecall.Tests.Actors.Models;
@@ -16,6 +17,13 @@ internal sealed class ScriptedModels(params IEmbedderFactory[] models) : IModelC
 
     public IReadOnlyList<string> Problems => [];
 
+    public bool IsStandard { get; set; } = true;
+
+    public FormCheck? LastCheck { get; set; }
+
+    /// <summary>The second model is a form of the first.</summary>
+    public bool HasForm { get; set; }
+
     public ModelGenerations Generations
     {
         get
@@ -30,12 +38,15 @@ internal sealed class ScriptedModels(params IEmbedderFactory[] models) : IModelC
     /// <summary>Of one model, or of several.</summary>
     public static ModelInForce InForce(params IEmbedderFactory[] models) => new(new ScriptedModels(models));
 
-    public IReadOnlyList<CatalogModel> List() => [.. models.Select(model => new CatalogModel(NameOf(model), model.Model, 1000, Provisioned: true))];
+    public IReadOnlyList<CatalogModel> List() => [.. models.Select((model, i) => new CatalogModel(
+        NameOf(model), model.Model, 1000, Provisioned: true, HasForm && i == 1 ? models[0].Model.Id : null, Approved: true))];
 
     public IEmbedderFactory? Find(string nameOrId) => models.FirstOrDefault(model => model.Model.Id == nameOrId || NameOf(model) == nameOrId);
 
     public Task ProvisionAsync(string modelId, IProgress<ProvisionProgress>? progress, CancellationToken cancel) =>
         ProvisionProblem is null ? Task.CompletedTask : throw new EmbeddingException(ProvisionProblem);
+
+    public void Record(FormCheck check) => LastCheck = check;
 
     public void Record(Func<ModelGenerations, ModelGenerations> change)
     {

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
 using LocalRecall.Infrastructure.Models;
 using LocalRecall.Infrastructure.Onnx;
@@ -51,6 +52,23 @@ public sealed class Int8ModelTests(ModelFixture model) : IDisposable
             Assert.InRange(TensorPrimitives.CosineSimilarity<float>(golden[i].Vector, alone), 0.98f, 1.0001f);
             Assert.InRange(TensorPrimitives.CosineSimilarity<float>(together.AsSpan(i * dimensions, dimensions), alone), 0.9999f, 1.0001f);
         }
+    }
+
+    [Fact]
+    public async Task Ranks_as_its_source_does()
+    {
+        var factory = new OnnxEmbedderFactory(ModelManifest.Int8, await GivenTheSource().EnsureAsync(ModelManifest.Int8));
+        using var embedder = factory.Open();
+
+        var check = FormCheck.Of("q4", "int8", [1], [1], [.. FormCheck.Texts.Select(model.Embed)], [.. FormCheck.Texts.Select(text =>
+        {
+            var vector = new float[factory.Model.Dimensions];
+            embedder.Embed([factory.Tokenizer.Encode(text, factory.Model.MaxTokens)], vector);
+            return vector;
+        })]);
+
+        Assert.True(check.Agrees, $"{check.Agreement}");
+        Assert.Equal(276, check.Pairs);
     }
 
     [Fact]

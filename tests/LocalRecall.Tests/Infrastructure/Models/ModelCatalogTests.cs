@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LocalRecall.Core.Embedding;
 using LocalRecall.Core.Ports;
 using LocalRecall.Core.Ranking;
 using LocalRecall.Infrastructure.Models;
@@ -30,6 +31,40 @@ public sealed class ModelCatalogTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, json.ToJsonString());
         return path;
+    }
+
+    [Fact]
+    public void The_last_check_is_remembered_for_this_machine()
+    {
+        var check = new FormCheck(BuiltIn, ModelManifest.Int8.Info.Id, 8, 4, 2, 0.99, 276);
+        Assert.Null(Open().LastCheck);
+
+        Open().Record(check);
+
+        Assert.Equal(check, Open().LastCheck);
+        string file = _home["model-check.json"];
+        File.WriteAllText(file, File.ReadAllText(file).Replace(Environment.MachineName, "another-machine"));
+        Assert.Null(Open().LastCheck);
+        File.WriteAllText(file, "{");
+        Assert.Null(Open().LastCheck);
+    }
+
+    [Fact]
+    public void The_int8_form_is_known_as_one_of_the_built_in_model()
+    {
+        CatalogModel form = Assert.Single(Open().List(), model => model.FormOf is not null);
+
+        Assert.Equal((ModelManifest.Int8.Info.Id, BuiltIn), (form.Info.Id, form.FormOf));
+    }
+
+    [Fact]
+    public void It_is_not_the_standard_any_more_once_something_was_recorded()
+    {
+        Assert.True(Open().IsStandard);
+
+        Open().Record(generations => generations.Flip(ModelManifest.Int8.Info.Id));
+
+        Assert.False(Open().IsStandard);
     }
 
     [Fact]
