@@ -131,10 +131,10 @@ internal sealed class HostSchedule : IAsyncDisposable
 
     private ScheduledCall Call(
         string name, Func<RequestHeader, IRequest> request, Func<Action<IReply>> expect,
-        Action? onAbandoned = null, Action? onAnswered = null, Func<bool>? reopen = null) =>
+        Action? onGivenUp = null, Action? onAnswered = null, Func<bool>? reopen = null) =>
         new(name, new Guid(_random.Next(), (short)_calls.Count, 0, new byte[8]), Pick(_clients), request)
         {
-            Expect = expect, OnAbandoned = onAbandoned ?? (() => { }), OnAnswered = onAnswered ?? (() => { }), Reopen = reopen ?? (() => false),
+            Expect = expect, OnGivenUp = onGivenUp ?? (() => { }), OnAnswered = onAnswered ?? (() => { }), Reopen = reopen ?? (() => false),
         };
 
     private async Task SendAddAsync()
@@ -415,7 +415,7 @@ internal sealed class HostSchedule : IAsyncDisposable
     private static void Abandon(ScheduledCall call)
     {
         call.IsAbandoned = true;
-        call.OnAbandoned();
+        call.OnGivenUp();
     }
 
     /// <summary>The client comes back on another connection; asks again for what it still wants there, or is another one by now.</summary>
@@ -456,6 +456,11 @@ internal sealed class HostSchedule : IAsyncDisposable
             if (RefusalOf(reply) is { } refusal)
             {
                 call.LastRefusal = refusal;
+                if (reply is Failure { Code: FailureCode.Expired })
+                {
+                    call.OnGivenUp();
+                }
+
                 call.IsToRepeat |= call.IsOpen && attempt == call.Last;
             }
             else

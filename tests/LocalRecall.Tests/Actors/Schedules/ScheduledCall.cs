@@ -52,8 +52,8 @@ internal sealed class ScheduledCall(string name, Guid id, ScheduledClient client
 
     public Action<IReply>? Check { get; set; }
 
-    /// <summary>The client stops waiting.</summary>
-    public Action OnAbandoned { get; init; } = () => { };
+    /// <summary>The client stops waiting; or its time is up, and what the host had begun to write may end after what it does when asked again.</summary>
+    public Action OnGivenUp { get; init; } = () => { };
 
     /// <summary>The last attempt has its answer.</summary>
     public Action OnAnswered { get; init; } = () => { };

@@ -39,7 +39,7 @@ internal sealed class ScheduledHost(string home, ScriptedEmbedder model) : IMete
         """).WithFallback(TestConfiguration.WithVirtualTime));
 
     private readonly List<Meter> _meters = [];
-    private ScheduledFiles _files = null!;
+    private ScheduledFiles? _files;
     private volatile bool _wantsToStop;
 
     public ActorSystem System { get; private set; } = null!;
@@ -53,6 +53,7 @@ internal sealed class ScheduledHost(string home, ScriptedEmbedder model) : IMete
 
     public void Start()
     {
+        _files?.End();
         _wantsToStop = false;
         TimeProvider time = TimeProvider.System;
         System = ActorSystem.Create("localrecall", Config);
@@ -72,7 +73,7 @@ internal sealed class ScheduledHost(string home, ScriptedEmbedder model) : IMete
     /// <summary>Begins the end in the middle of everything: from now on nothing reaches a memory file any more.</summary>
     public Task BeginCrash()
     {
-        _files.Dead = true;
+        _files!.Dead = true;
         return System.Terminate();
     }
 
@@ -85,6 +86,7 @@ internal sealed class ScheduledHost(string home, ScriptedEmbedder model) : IMete
 
     public void Dispose()
     {
+        _files?.End();
         _meters.ForEach(meter => meter.Dispose());
         _meters.Clear();
     }
@@ -94,18 +96,39 @@ internal sealed class ScheduledHost(string home, ScriptedEmbedder model) : IMete
     {
         public volatile bool Dead;
 
-        private MemoryFiles Files => Dead ? throw new IOException("This host is dead.") : files;
+        private readonly ReaderWriterLockSlim _inUse = new();
 
-        public string PathOf(MemoryId id, MemoryKind kind) => Files.PathOf(id, kind);
+        /// <summary>A process takes its threads with it; here, what they have begun ends before there is another one.</summary>
+        public void End()
+        {
+            Dead = true;
+            _inUse.EnterWriteLock();
+            _inUse.ExitWriteLock();
+        }
 
-        public SourceState Write(Memory memory) => Files.Write(memory);
+        public string PathOf(MemoryId id, MemoryKind kind) => Use(f => f.PathOf(id, kind));
 
-        public bool DeleteOwned(string path) => Files.DeleteOwned(path);
+        public SourceState Write(Memory memory) => Use(f => f.Write(memory));
 
-        public SourceContent Read(string path) => Files.Read(path);
+        public bool DeleteOwned(string path) => Use(f => f.DeleteOwned(path));
 
-        public FileListing List(string path) => Files.List(path);
+        public SourceContent Read(string path) => Use(f => f.Read(path));
 
-        public SourceStamp? Stat(string path) => Files.Stat(path);
+        public FileListing List(string path) => Use(f => f.List(path));
+
+        public SourceStamp? Stat(string path) => Use(f => f.Stat(path));
+
+        private T Use<T>(Func<MemoryFiles, T> use)
+        {
+            _inUse.EnterReadLock();
+            try
+            {
+                return Dead ? throw new IOException("This host is dead.") : use(files);
+            }
+            finally
+            {
+                _inUse.ExitReadLock();
+            }
+        }
     }
 }
