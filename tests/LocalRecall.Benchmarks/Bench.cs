@@ -1,20 +1,21 @@
 using LocalRecall.Actors.Models;
 using LocalRecall.Benchmarks.Load;
+using LocalRecall.Benchmarks.Peers;
 using LocalRecall.Core.Ports;
 using LocalRecall.Infrastructure.Models;
 
 namespace LocalRecall.Benchmarks;
 
-/// <param name="Texts">Folder of memories or documents.</param>
+/// <param name="Corpus">Folder of memories or documents.</param>
 /// <param name="Quick">Less of everything.</param>
 /// <param name="Chunks">Of the part <c>scan</c>.</param>
 /// <param name="Load">Sizes of the part <c>load</c>.</param>
-internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Texts, bool Quick, int Chunks, LoadSizes Load)
+internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Corpus, bool Quick, int Chunks, LoadSizes Load)
 {
     public static BenchOptions Parse(string[] args, IReadOnlyList<string> known)
     {
         List<string> parts = [];
-        string texts = BenchPaths.Samples;
+        string corpus = BenchPaths.Samples;
         bool quick = false;
         int? chunks = null;
         List<(string Option, int Value)> sizes = [];
@@ -22,8 +23,8 @@ internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Texts, b
         {
             if (args[i] == "--quick")
                 quick = true;
-            else if (args[i] == "--texts" && i + 1 < args.Length)
-                texts = Path.GetFullPath(args[++i], Environment.GetEnvironmentVariable("CALLED_FROM") ?? Environment.CurrentDirectory);
+            else if (args[i] == "--corpus" && i + 1 < args.Length)
+                corpus = Path.GetFullPath(args[++i], Environment.GetEnvironmentVariable("CALLED_FROM") ?? Environment.CurrentDirectory);
             else if (args[i] == "--chunks" && i + 1 < args.Length && int.TryParse(args[i + 1], out int count) && count >= 1000)
                 (chunks, i) = (count, i + 1);
             else if (args[i].StartsWith("--", StringComparison.Ordinal) && i + 1 < args.Length && int.TryParse(args[i + 1], out int value) && value > 0)
@@ -34,18 +35,18 @@ internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Texts, b
                 throw new BenchException($"There is no part {args[i]}: it is {string.Join(", ", known)}.");
         }
 
-        return Directory.Exists(texts)
+        return Directory.Exists(corpus)
             ? new BenchOptions(
-                parts is [] ? known : parts, texts, quick, chunks ?? (quick ? 50_000 : 1_000_000),
+                parts is [] ? [.. known.Where(name => name != PeersPart.Name)] : parts, corpus, quick, chunks ?? (quick ? 50_000 : 1_000_000),
                 sizes.Aggregate(quick ? LoadSizes.Quick : LoadSizes.Full, (all, size) => all.With(size.Option, size.Value)))
-            : throw new BenchException($"There is no folder {texts}.");
+            : throw new BenchException($"There is no folder {corpus}.");
     }
 }
 
 /// <summary>What the parts share: the model, the texts, generated stores, the report.</summary>
 internal sealed class Bench(BenchOptions options) : IDisposable
 {
-    private readonly Lazy<Corpus> _corpus = new(() => Corpus.Read(options.Texts));
+    private readonly Lazy<Corpus> _corpus = new(() => Corpus.Read(options.Corpus));
     private readonly Lazy<string> _scratch = new(() => Directory.CreateTempSubdirectory("localrecall-bench-").FullName);
     private GeneratedStores? _stores;
     private string _part = "";

@@ -18,7 +18,7 @@ internal static class ImportPart
 
         TimeSpan processorBefore = host.Processor;
         var watch = Stopwatch.StartNew();
-        ImportFinished finished = await client.ImportAsync([bench.Options.Texts], timeout: Patience);
+        ImportFinished finished = await client.ImportAsync([bench.Options.Corpus], timeout: Patience);
         double seconds = watch.Elapsed.TotalSeconds;
         TimeSpan processor = host.Processor - processorBefore;
 

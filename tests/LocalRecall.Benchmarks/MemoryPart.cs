@@ -16,7 +16,7 @@ internal static class MemoryPart
             await host.WarmUpAsync();
             await AddAsync(bench, host, "host with the model loaded");
             await using (RecallClient client = await host.ConnectAsync())
-                await client.ImportAsync([bench.Options.Texts], timeout: TimeSpan.FromHours(1));
+                await client.ImportAsync([bench.Options.Corpus], timeout: TimeSpan.FromHours(1));
             await AddAsync(bench, host, $"host after importing {bench.Corpus.Memories.Count} memories");
             bench.Add("its peak", "MB", [host.PeakRssMb]);
         }

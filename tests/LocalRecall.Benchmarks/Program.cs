@@ -2,13 +2,14 @@ using LocalRecall.Benchmarks;
 using LocalRecall.Benchmarks.Alternatives;
 using LocalRecall.Benchmarks.Hooks;
 using LocalRecall.Benchmarks.Load;
+using LocalRecall.Benchmarks.Peers;
 using LocalRecall.Infrastructure.Onnx;
 
 // What is measured is the standard model, here and in every host that is started.
 Environment.SetEnvironmentVariable("LOCALRECALL_CHECK_FORMS", "off");
 
 const string Help = """
-    ./build.sh bench [PART…] [--texts FOLDER] [--quick]
+    ./build.sh bench [PART…] [--corpus FOLDER] [--quick]
 
       embed     our pipeline's tokens a second against a bare ONNX Runtime loop
       scan      the vector scan against what one core can read of memory; the file of vectors, the index's and a host's start
@@ -19,8 +20,9 @@ const string Help = """
       idle      the host's processor time when nobody asks anything
       import    a folder into a real host
       load      fifty clients, ten sessions and an import at once; the same on what could stand in the host's place
+      peers     the same work by neighbours from npm (fetched into artifacts/peers); only when named
 
-      --texts FOLDER   memories or documents to work on; else samples/memories
+      --corpus FOLDER  memories or documents to work on; else samples/memories
       --quick          less of everything, for trying out
       --chunks 1000000 (50000)  of scan
 
@@ -36,7 +38,7 @@ const string Help = """
       --turns 2 (1)            side by side: of all designs
       --patience 30 (30)       side by side: an answer that takes more seconds has failed
 
-    Without a name, all parts. Prints a table and leaves it as JSON in artifacts/bench/.
+    Without a name, all parts but peers. Prints a table and leaves it as JSON in artifacts/bench/.
     """;
 
 if (args is [ActorSystemClient.Option, var home, var query])
@@ -71,6 +73,7 @@ if (args.Contains("--help") || args.Contains("-h"))
     ("idle", IdlePart.RunAsync),
     ("import", ImportPart.RunAsync),
     ("load", LoadPart.RunAsync),
+    (PeersPart.Name, PeersPart.RunAsync),
 ];
 
 Console.OutputEncoding = System.Text.Encoding.UTF8;

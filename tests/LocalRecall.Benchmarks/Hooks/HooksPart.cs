@@ -93,8 +93,8 @@ internal sealed class HooksPart
         for (int round = 0; round < (_bench.Quick ? 1 : 10); round++)
         {
             for (int i = 0; i < AtOnce; i++)
-                await alone.RunAsync(1, host.Home, Question);
-            await together.RunAsync(AtOnce, host.Home, Question);
+                await alone.RunAsync(1, McpServer.Recall(host.Home), Question);
+            await together.RunAsync(AtOnce, McpServer.Recall(host.Home), Question);
         }
 
         _bench.Add(FirstAnswer, "ms", alone.FirstMs);
@@ -136,7 +136,7 @@ internal sealed class HooksPart
     private async Task<double> FirstSearchAsync(string home)
     {
         long started = Stopwatch.GetTimestamp();
-        (McpSession session, _) = await McpSession.StartAsync(home);
+        (McpSession session, _) = await McpSession.StartAsync(McpServer.Recall(home));
         using (session)
         {
             await session.SearchAsync(Question());

@@ -15,9 +15,9 @@ internal sealed class McpSessions
 
     public List<double> PssMb { get; } = [];
 
-    public async Task RunAsync(int count, string home, Func<string> question)
+    public async Task RunAsync(int count, McpServer server, Func<string> question)
     {
-        (McpSession Session, double FirstMs)[] begun = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(() => McpSession.StartAsync(home))));
+        (McpSession Session, double FirstMs)[] begun = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(() => McpSession.StartAsync(server))));
         try
         {
             FirstMs.AddRange(begun.Select(one => one.FirstMs));
