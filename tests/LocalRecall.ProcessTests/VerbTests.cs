@@ -25,9 +25,9 @@ public sealed class VerbTests(TestHome home) : IClassFixture<TestHome>
         RecallResult found = await home.RecallAsync("search", "how do otters sleep", "--json", "--limit", "1");
 
         Assert.Equal((0, ""), (found.ExitCode, found.Error));
-        Assert.Equal(["results", "total", "tokensUsed", "degraded", "timings"], NamesOf(found.Json));
+        Assert.Equal(["results", "total", "tokensUsed", "degraded", "timings", "belowFloor"], NamesOf(found.Json));
         JsonObject hit = found.Json["results"]!.AsArray().Single()!.AsObject();
-        Assert.Equal(["id", "kind", "subject", "score", "scope", "project", "occurredAt", "content", "matched", "path"], NamesOf(hit));
+        Assert.Equal(["id", "kind", "subject", "score", "scope", "project", "occurredAt", "content", "matched", "path", "confidence"], NamesOf(hit));
         Assert.Equal(["embedMs", "searchMs", "totalMs"], NamesOf(found.Json["timings"]!.AsObject()));
         Assert.All(found.Json["timings"]!.AsObject(), timing => Assert.True((double)timing.Value! > 0));
         Assert.Equal(

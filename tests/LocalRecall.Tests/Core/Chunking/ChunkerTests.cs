@@ -78,10 +78,10 @@ public sealed class ChunkerTests
         IReadOnlyList<Chunk> chunks = Chunker.Split(memory, Tokenizer, model, 12);
         for (int i = 0; i < chunks.Count; i++)
         {
-            string text = model.DocumentPrefix + EmbeddingText.Compose(memory.Subject, chunks[i].HeadingPath, chunks[i].Text);
+            string text = EmbeddingText.Compose(memory.Subject, chunks[i].HeadingPath, chunks[i].Text);
             Assert.Equal(i, chunks[i].Ordinal);
-            Assert.Equal(TextHash.Of(text), chunks[i].EmbeddingTextHash);
-            Assert.Equal(Tokenizer.CountTokens(text) + 2, chunks[i].TokenCount);
+            Assert.Equal(model.HashOf(text, EmbeddingPurpose.Document), chunks[i].EmbeddingTextHash);
+            Assert.Equal(Tokenizer.CountTokens(model.DocumentPrefix + text) + 2, chunks[i].TokenCount);
             Assert.InRange(chunks[i].TokenCount, 1, model.MaxTokens);
         }
         Assert.Equal(chunks, Chunker.Split(memory, Tokenizer, model, 12));
