@@ -9,15 +9,16 @@ namespace LocalRecall.Benchmarks;
 /// <param name="Corpus">Folder of memories or documents.</param>
 /// <param name="Quick">Less of everything.</param>
 /// <param name="Chunks">Of the part <c>scan</c>.</param>
+/// <param name="Bulk">Sizes of the part <c>bulk</c>.</param>
 /// <param name="Load">Sizes of the part <c>load</c>.</param>
-internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Corpus, bool Quick, int Chunks, LoadSizes Load)
+internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Corpus, bool Quick, int Chunks, BulkSizes Bulk, LoadSizes Load)
 {
     public static BenchOptions Parse(string[] args, IReadOnlyList<string> known)
     {
         List<string> parts = [];
         string corpus = BenchPaths.Samples;
         bool quick = false;
-        int? chunks = null;
+        int? chunks = null, files = null, largeKb = null;
         List<(string Option, int Value)> sizes = [];
         for (int i = 0; i < args.Length; i++)
         {
@@ -27,6 +28,10 @@ internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Corpus, 
                 corpus = Path.GetFullPath(args[++i], Environment.GetEnvironmentVariable("CALLED_FROM") ?? Environment.CurrentDirectory);
             else if (args[i] == "--chunks" && i + 1 < args.Length && int.TryParse(args[i + 1], out int count) && count >= 1000)
                 (chunks, i) = (count, i + 1);
+            else if (args[i] == "--files" && i + 1 < args.Length && int.TryParse(args[i + 1], out int small) && small > 0)
+                (files, i) = (small, i + 1);
+            else if (args[i] == "--large-kb" && i + 1 < args.Length && int.TryParse(args[i + 1], out int kilobytes) && kilobytes > 0)
+                (largeKb, i) = (kilobytes, i + 1);
             else if (args[i].StartsWith("--", StringComparison.Ordinal) && i + 1 < args.Length && int.TryParse(args[i + 1], out int value) && value > 0)
                 sizes.Add((args[i++], value));
             else if (known.Contains(args[i]))
@@ -35,9 +40,11 @@ internal sealed record BenchOptions(IReadOnlyList<string> Parts, string Corpus, 
                 throw new BenchException($"There is no part {args[i]}: it is {string.Join(", ", known)}.");
         }
 
+        BulkSizes bulk = quick ? BulkSizes.Quick : BulkSizes.Full;
         return Directory.Exists(corpus)
             ? new BenchOptions(
                 parts is [] ? [.. known.Where(name => name != PeersPart.Name)] : parts, corpus, quick, chunks ?? (quick ? 50_000 : 1_000_000),
+                new BulkSizes(files ?? bulk.Files, largeKb ?? bulk.LargeKb),
                 sizes.Aggregate(quick ? LoadSizes.Quick : LoadSizes.Full, (all, size) => all.With(size.Option, size.Value)))
             : throw new BenchException($"There is no folder {corpus}.");
     }

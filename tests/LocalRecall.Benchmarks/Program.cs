@@ -19,12 +19,15 @@ const string Help = """
       memory    the host's memory: idle, model loaded, after an import, with 100,000 chunks
       idle      the host's processor time when nobody asks anything
       import    a folder into a real host
+      bulk      many small files, all of them touched, all changed, and a large file, with a client that searches meanwhile
       load      fifty clients, ten sessions and an import at once; the same on what could stand in the host's place
       peers     the same work by neighbours from npm (fetched into artifacts/peers); only when named
 
       --corpus FOLDER  memories or documents to work on; else samples/memories
       --quick          less of everything, for trying out
       --chunks 1000000 (50000)  of scan
+      --files 10000 (500)       of bulk: small ones
+      --large-kb 2048 (128)     of bulk: the large one
 
     Sizes of load, each with a whole number (what it is without the option, and with --quick):
       --sessions 10 (10)       processes that stay and ask about once a second each
@@ -72,6 +75,7 @@ if (args.Contains("--help") || args.Contains("-h"))
     ("memory", MemoryPart.RunAsync),
     ("idle", IdlePart.RunAsync),
     ("import", ImportPart.RunAsync),
+    ("bulk", BulkPart.RunAsync),
     ("load", LoadPart.RunAsync),
     (PeersPart.Name, PeersPart.RunAsync),
 ];

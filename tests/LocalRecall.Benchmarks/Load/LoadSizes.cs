@@ -32,6 +32,6 @@ internal sealed record LoadSizes(
         "--bulk" => this with { Bulk = value },
         "--turns" => this with { Turns = value },
         "--patience" => this with { Patience = value },
-        _ => throw new BenchException($"There is no option {option}: it is --corpus, --quick, --chunks, {string.Join(", ", Options.Split(' '))}."),
+        _ => throw new BenchException($"There is no option {option}: it is --corpus, --quick, --chunks, --files, --large-kb, {string.Join(", ", Options.Split(' '))}."),
     };
 }
