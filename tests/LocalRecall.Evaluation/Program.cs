@@ -4,6 +4,9 @@ using LocalRecall.Client;
 using LocalRecall.Evaluation;
 using LocalRecall.Evaluation.Sets;
 
+// What is measured is the standard model: no host chooses another form by itself.
+Environment.SetEnvironmentVariable("LOCALRECALL_CHECK_FORMS", "off");
+
 string help = $"""
     ./build.sh eval --data FOLDER [options]
 
