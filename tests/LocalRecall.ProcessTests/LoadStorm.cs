@@ -406,7 +406,7 @@ internal sealed class LoadStorm(TestHome home, LoadLedger ledger, string importF
         }
     }
 
-    /// <summary>Kills the host, again and again, at moments that only the seed knows.</summary>
+    /// <summary>Kills the host, again and again, at moments that only the seed knows; each once it has said that it is ready, so that they can be counted.</summary>
     private async Task KillAsync(Random random)
     {
         int last = 0;
@@ -416,7 +416,7 @@ internal sealed class LoadStorm(TestHome home, LoadLedger ledger, string importF
             using var limit = new CancellationTokenSource(TestHome.Patience);
             using var polls = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
             int id;
-            while (!home.HostIds().Contains(id = home.Endpoint?.Pid ?? 0) || id == last)
+            while (!home.HostIds().Contains(id = home.Endpoint?.Pid ?? 0) || id == last || home.StartedInTheBackground() < Kills)
             {
                 await polls.WaitForNextTickAsync(limit.Token);
             }

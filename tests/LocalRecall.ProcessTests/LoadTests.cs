@@ -56,7 +56,7 @@ public sealed class LoadTests(ITestOutputHelper output) : ProcessTest
         Assert.Equal((Imported, 0), ((int)storm.Import!["files"]!, (int)storm.Import["failed"]!));
         Assert.Equal(Imported, (int)storm.Import["stored"]! + (kills == 0 ? 0 : (int)storm.Import["unchanged"]!));
         Assert.Equal(kills, storm.Kills);
-        Assert.Equal(kills, StartedInTheBackground());
+        Assert.Equal(kills, Home.StartedInTheBackground());
         Assert.InRange(storm.PeakProcesses, LoadStorm.Burst, int.MaxValue);
         Assert.Equal(LoadStorm.Sessions, storm.PeakLeases);
 
@@ -132,12 +132,5 @@ public sealed class LoadTests(ITestOutputHelper output) : ProcessTest
         Assert.Equal(exitCode, await host.ExitCodeAsync());
         Assert.Null(Home.Endpoint);
         await UntilAsync(() => Task.FromResult(Home.ProcessIds().Count == 0), "no process of this home is left");
-    }
-
-    /// <summary>How many hosts have become ready that clients have started.</summary>
-    private int StartedInTheBackground()
-    {
-        string log = Path.Combine(Home.Home, HostProcess.LogFile);
-        return File.Exists(log) ? File.ReadLines(log).Count(line => line.StartsWith("ready ", StringComparison.Ordinal)) : 0;
     }
 }

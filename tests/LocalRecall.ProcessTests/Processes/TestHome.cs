@@ -86,6 +86,13 @@ public sealed class TestHome : IAsyncLifetime
     public IReadOnlyList<int> HostIds() =>
         OperatingSystem.IsLinux() ? [.. ProcessIds().Where(IsHost)] : [.. new[] { Endpoint?.Pid }.OfType<int>()];
 
+    /// <summary>How many hosts have become ready that clients have started.</summary>
+    public int StartedInTheBackground()
+    {
+        string log = Path.Combine(Home, HostProcess.LogFile);
+        return File.Exists(log) ? File.ReadLines(log).Count(line => line.StartsWith("ready ", StringComparison.Ordinal)) : 0;
+    }
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
